@@ -1,0 +1,53 @@
+"""What can go wrong, as types.  The command line prints one line for each.
+
+A message says what was found, what was expected and what to do.
+"""
+
+from __future__ import annotations
+
+
+class KGError(Exception):
+    """Base of every error that is the data's or the user's, not a bug.
+
+    ``exit_code`` is what the command line ends with: 1 for a problem with the
+    data, 2 for wrong usage.
+    """
+
+    exit_code = 1
+
+
+class UsageError(KGError):
+    """The call itself is wrong: an unknown format, a missing folder, a bad option."""
+
+    exit_code = 2
+
+
+class ReadError(KGError):
+    """A source cannot be read at all (single bad records are refusals instead)."""
+
+
+class RecordError(KGError, ValueError):
+    """A record breaks an invariant of :mod:`kg.model`."""
+
+
+class BuildError(KGError):
+    """A folder is not a build, or a build cannot be written."""
+
+
+class QueryError(KGError):
+    """A SPARQL query is malformed, too long or asks for what is not there."""
+
+
+class NotFoundError(KGError):
+    """No paper or concept of that name; the message offers the nearest ones."""
+
+
+class MissingExtraError(KGError):
+    """An optional package is not installed; the message holds the pip command."""
+
+    exit_code = 2
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package {package!r}: pip install 'paperkg[{extra}]'"
+        )

@@ -1,0 +1,139 @@
+"""Reading and writing files safely: JSON Lines, atomic folders, hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from kg.errors import BuildError
+
+#: A folder that `kg build` made holds this file; anything else is never replaced.
+MANIFEST = "manifest.json"
+
+
+def to_json(data: Any) -> str:
+    """Return compact JSON text, UTF-8 characters as they are, keys in given order.
+
+    Lone surrogates (a file name's undecodable bytes, say) are escaped, so that
+    the text always encodes.
+    """
+    text = json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return json.dumps(data, ensure_ascii=True, separators=(", ", ": "))
+    return text
+
+
+def write_jsonl(rows: Iterable[dict[str, Any]], path: Path) -> int:
+    """Write one JSON object a line; return how many."""
+    count = 0
+    with path.open("w", encoding="utf-8", newline="\n") as out:
+        for row in rows:
+            out.write(to_json(row) + "\n")
+            count += 1
+    return count
+
+
+def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON Lines file that this project wrote.
+
+    Raises:
+        BuildError: a line is not a JSON object; names file and line.
+    """
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                yield _object(line, path, number)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BuildError(f"{path}: cannot be read: {error}") from error
+
+
+def _object(line: str, path: Path, number: int) -> dict[str, Any]:
+    try:
+        data = json.loads(line)
+    except ValueError as error:
+        raise BuildError(f"{path}:{number}: broken JSON ({error}); build the folder again") from None
+    if not isinstance(data, dict):
+        raise BuildError(f"{path}:{number}: found {type(data).__name__}, expected a JSON object")
+    return data
+
+
+def sha256(path: Path) -> str:
+    """Return the hex SHA-256 of a file's bytes."""
+    with path.open("rb") as data:
+        return hashlib.file_digest(data, "sha256").hexdigest()
+
+
+@contextmanager
+def replace_file(path: Path) -> Iterator[IO[str]]:
+    """Open a file beside ``path`` for text; rename it into place on success only."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            yield out
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def replace_folder(folder: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``folder``; swap it in whole on success only.
+
+    After a failure, Ctrl-C included, ``folder`` is what it was before.
+
+    Raises:
+        BuildError: ``folder`` exists and is not an earlier build, or its parent
+            cannot be written.
+    """
+    check_replaceable(folder)
+    work = _work_folder(folder)
+    try:
+        yield work
+        _swap(work, folder)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def check_replaceable(folder: Path) -> None:
+    """Raise :class:`BuildError` if ``folder`` holds something that is not a build."""
+    if folder.exists() and not folder.is_dir():
+        raise BuildError(f"{folder}: is a file; --out takes a folder")
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise BuildError(
+            f"{folder}: holds files but no {MANIFEST}, so it is not an earlier build; "
+            "choose another folder"
+        )
+
+
+def _work_folder(folder: Path) -> Path:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.building-"))
+        work.chmod(0o755)
+    except OSError as error:
+        raise BuildError(f"{folder}: cannot be written: {error.strerror}") from error
+    return work
+
+
+def _swap(work: Path, folder: Path) -> None:
+    old = work.with_name(work.name + "-old")
+    if folder.exists():
+        os.replace(folder, old)
+    try:
+        os.replace(work, folder)
+    except BaseException:
+        if old.exists():
+            os.replace(old, folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

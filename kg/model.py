@@ -1,0 +1,326 @@
+"""The records that pass between the stages, and the invariants they hold.
+
+Every stage takes and returns these frozen, slotted, sortable values; no stage
+imports another.  ``to_dict`` and ``from_dict`` are inverses of each other and
+define the JSON Lines form (absent fields are omitted, never empty).
+
+Offsets count Unicode code points and are half-open: for every mention and link
+``paper.text(field)[start:end] == text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from enum import StrEnum
+from typing import Any, Self
+
+from kg.errors import RecordError
+
+
+class ConceptType(StrEnum):
+    """The five kinds of concept that papers share."""
+
+    METHOD = "Method"
+    DATASET = "Dataset"
+    BENCHMARK = "Benchmark"
+    TASK = "Task"
+    METRIC = "Metric"
+
+
+class Role(StrEnum):
+    """A paper's stance to a concept, strongest first (see :data:`ROLE_STRENGTH`)."""
+
+    INTRODUCES = "introduces"
+    EVALUATES_ON = "evaluatesOn"
+    ADDRESSES = "addresses"
+    USES = "uses"
+    REPORTS = "reports"
+    COMPARES_WITH = "comparesWith"
+    MENTIONS = "mentions"
+
+
+#: Role -> rank, 0 the strongest.  Where a paper mentions a concept in several
+#: roles the strongest becomes the paper's edge; every mention keeps its own.
+ROLE_STRENGTH: dict[str, int] = {role.value: rank for rank, role in enumerate(Role)}
+
+#: The role of an unmarked mention (annotation guidelines).
+DEFAULT_ROLE: dict[str, str] = {
+    "Method": "uses",
+    "Dataset": "uses",
+    "Benchmark": "evaluatesOn",
+    "Task": "addresses",
+    "Metric": "reports",
+}
+
+
+class LinkKind(StrEnum):
+    """What stands behind a URL."""
+
+    CODE = "code"
+    PROJECT = "project"
+    DATASET = "dataset"
+    MODEL = "model"
+    DEMO = "demo"
+    VIDEO = "video"
+    PAPER = "paper"
+    OTHER = "other"
+
+
+FIELDS = ("title", "abstract")
+
+_CONCEPT_TYPES = frozenset(ConceptType)
+_LINK_KINDS = frozenset(LinkKind)
+
+
+class _Record:
+    """Shared conversion: a record to a plain dict without its absent fields."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON form; absent fields (None, "", empty tuple) are omitted."""
+        pairs = ((f.name, getattr(self, f.name)) for f in fields(self))  # type: ignore[arg-type]
+        return {name: _plain(value) for name, value in pairs if not _absent(value)}
+
+
+def _absent(value: Any) -> bool:
+    return value is None or value == "" or value == ()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, _Record):
+        return value.to_dict()
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
+    names = {f.name for f in fields(cls)}
+    return {name: value for name, value in data.items() if name in names and value is not None}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mention(_Record):
+    """One occurrence of a concept's name in a paper: the evidence of an edge.
+
+    ``confidence`` is a calibrated probability in [0, 1] that span and type are
+    right.  ``extractor`` names who found it; agreeing extractors are joined by
+    "+" in alphabetical order.  ``concept`` is set once linked.  ``type`` is one
+    of :class:`ConceptType` for the shipped model; a user's own trained model may
+    carry types of its own through extraction and scoring.
+    """
+
+    field: str
+    start: int
+    end: int
+    text: str
+    type: str
+    role: str
+    confidence: float = 1.0
+    extractor: str = ""
+    concept: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.field not in FIELDS:
+            raise RecordError(f"mention field {self.field!r}: expected one of {FIELDS}")
+        if not 0 <= self.start < self.end:
+            raise RecordError(f"mention span [{self.start}, {self.end}) is empty or negative")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
+        return cls(**_known(cls, data))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link(_Record):
+    """A URL that a paper gives: normalised and absolute, with the words as written."""
+
+    field: str
+    start: int
+    end: int
+    text: str
+    url: str
+    kind: str = "other"
+
+    def __post_init__(self) -> None:
+        if self.field not in FIELDS:
+            raise RecordError(f"link field {self.field!r}: expected one of {FIELDS}")
+        if not 0 <= self.start < self.end:
+            raise RecordError(f"link span [{self.start}, {self.end}) is empty or negative")
+        if self.kind not in _LINK_KINDS:
+            raise RecordError(f"link kind {self.kind!r}: expected one of {sorted(_LINK_KINDS)}")
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
+        return cls(**_known(cls, data))
+
+
+@dataclass(frozen=True, slots=True)
+class Paper(_Record):
+    """A paper as read, and after extraction with its mentions and links.
+
+    ``year`` is an int (CE).  ``source`` says where it was read: ``FILE:LINE`` or
+    ``FILE#KEY``, relative to what the user typed.  ``language`` is an ISO 639-1
+    code, set only when the abstract is not English.
+    """
+
+    id: str
+    title: str
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    url: str | None = None
+    source: str | None = None
+    language: str | None = None
+    mentions: tuple[Mention, ...] = ()
+    links: tuple[Link, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.id:
+            raise RecordError("paper without an id")
+
+    def text(self, field: str) -> str:
+        """Return the text of ``field`` ("title" or "abstract")."""
+        return self.title if field == "title" else self.abstract
+
+    def check(self) -> None:
+        """Raise :class:`RecordError` unless every mention and link is where it says."""
+        for item in (*self.mentions, *self.links):
+            found = self.text(item.field)[item.start : item.end]
+            if found != item.text:
+                raise RecordError(
+                    f"paper {self.id}: {item.field}[{item.start}:{item.end}] is {found!r}, "
+                    f"the record says {item.text!r}"
+                )
+
+    def with_extraction(
+        self, mentions: tuple[Mention, ...], links: tuple[Link, ...], language: str | None = None
+    ) -> Paper:
+        """Return a copy with mentions and links, sorted."""
+        return replace(
+            self,
+            mentions=tuple(sorted(mentions)),
+            links=tuple(sorted(links)),
+            language=language or self.language,
+        )
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
+        known = _known(cls, data)
+        known["authors"] = tuple(known.get("authors", ()))
+        known["mentions"] = tuple(Mention.from_dict(m) for m in known.get("mentions", ()))
+        known["links"] = tuple(Link.from_dict(x) for x in known.get("links", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Merge(_Record):
+    """Why a name belongs to a concept: the reason's name and a score in [0, 1].
+
+    ``papers`` are the ids of papers (a few, sorted) whose sentences support it.
+    """
+
+    name: str
+    reason: str
+    score: float
+    papers: tuple[str, ...] = ()
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
+        known = _known(cls, data)
+        known["papers"] = tuple(known.get("papers", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Broader(_Record):
+    """A step up the hierarchy: the broader concept's id, and why."""
+
+    id: str
+    reason: str
+    score: float
+    papers: tuple[str, ...] = ()
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
+        known = _known(cls, data)
+        known["papers"] = tuple(known.get("papers", ()))
+        return cls(**known)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Match(_Record):
+    """A mapping to a concept of an external vocabulary: skos relation and IRI."""
+
+    relation: str
+    iri: str
+    reason: str
+    score: float
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
+        return cls(**_known(cls, data))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Concept(_Record):
+    """One thing that papers talk about, under all its names.
+
+    ``papers`` counts the papers that mention it.  ``broader`` holds ids of
+    broader concepts (the JSON form the contract promises); ``broader_why`` the
+    evidence behind each.  ``introduced_by`` holds paper ids.
+    """
+
+    id: str
+    type: str
+    label: str
+    aliases: tuple[str, ...] = ()
+    broader: tuple[str, ...] = ()
+    papers: int = 0
+    introduced_by: tuple[str, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    broader_why: tuple[Broader, ...] = ()
+    matches: tuple[Match, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.type not in _CONCEPT_TYPES:
+            raise RecordError(
+                f"concept type {self.type!r}: expected one of {sorted(_CONCEPT_TYPES)}"
+            )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON form: the fields the contract names are always there."""
+        data = _Record.to_dict(self)
+        always = ("aliases", "broader", "introduced_by", "merges")
+        return {**data, "papers": self.papers, **{k: data.get(k, []) for k in always}}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
+        known = _known(cls, data)
+        for name in ("aliases", "broader", "introduced_by"):
+            known[name] = tuple(known.get(name, ()))
+        known["merges"] = tuple(Merge.from_dict(m) for m in known.get("merges", ()))
+        known["broader_why"] = tuple(Broader.from_dict(b) for b in known.get("broader_why", ()))
+        known["matches"] = tuple(Match.from_dict(m) for m in known.get("matches", ()))
+        return cls(**known)
+
+
+def strongest_role(roles: set[str]) -> str:
+    """Return the strongest of ``roles`` by :data:`ROLE_STRENGTH`.
+
+    >>> strongest_role({"mentions", "introduces", "uses"})
+    'introduces'
+    """
+    return min(roles, key=lambda role: (ROLE_STRENGTH.get(role, len(ROLE_STRENGTH)), role))

@@ -1,0 +1,107 @@
+"""Small pure functions on strings that several stages share."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+_SPACE = re.compile(r"\s+")
+_LATEX_COMMAND = re.compile(r"\\(?:emph|text\w{0,4}|math\w{2,4}|url|href|em|bf|it|sc|tt|rm)(?![a-zA-Z])\s*")
+_LATEX_CHARS = re.compile(r"[{}$\\~^_`]")
+_DASH = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
+_QUOTES = str.maketrans("", "", "'’‘`\"“”´")
+_NOT_WORD = re.compile(r"[^\w+#]+")
+_SLUG = re.compile(r"[^a-z0-9]+")
+
+
+def squeeze(text: str) -> str:
+    """Trim outer white space and make every run of white space one space.
+
+    >>> squeeze("  a\\n b\\t\\tc ")
+    'a b c'
+    """
+    return _SPACE.sub(" ", text).strip()
+
+
+def fold(name: str) -> str:
+    """Return the key under which two spellings of one name are the same.
+
+    NFKC, case folding, LaTeX marks and quotes dropped, every dash and
+    punctuation a space.  Says nothing of plurals or abbreviations: that is
+    linking.
+
+    >>> fold("Fine–Tuning"), fold("fine-tuning"), fold("$\\\\pi_0$"), fold("C++")
+    ('fine tuning', 'fine tuning', 'π0', 'c++')
+    """
+    text = unicodedata.normalize("NFKC", name)
+    text = _LATEX_COMMAND.sub("", text)
+    text = re.sub(r"\\(alpha|beta|gamma|delta|epsilon|lambda|mu|pi|sigma|tau|phi|psi|omega)(?![a-zA-Z])",
+                  lambda m: _GREEK[m[1]], text)
+    text = _LATEX_CHARS.sub("", text)
+    text = _DASH.sub("-", text).translate(_QUOTES).casefold()
+    return _SPACE.sub(" ", _NOT_WORD.sub(" ", text).replace("_", " ")).strip()
+
+
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "lambda": "λ",
+    "mu": "μ", "pi": "π", "sigma": "σ", "tau": "τ", "phi": "φ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+
+
+def slug(text: str, length: int = 60) -> str:
+    """Return an ASCII slug of at most ``length`` characters, cut at a word.
+
+    >>> slug("LoRA: Low-Rank Adaptation of Large Language Models", 20)
+    'lora-low-rank'
+    """
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    full = _SLUG.sub("-", ascii_text).strip("-")
+    if len(full) <= length:
+        return full
+    return full[: length + 1].rsplit("-", 1)[0][:length]
+
+
+def digest(text: str, length: int = 8) -> str:
+    """Return the first ``length`` hex digits of the SHA-256 of ``text`` (UTF-8).
+
+    Lone surrogates, which UTF-8 cannot carry, are escaped first.
+    """
+    return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:length]
+
+
+_ABBREVIATION = re.compile(
+    r"(?:\b(?:e\.g|i\.e|cf|vs|et al|etc|Fig|Eq|Sec|resp|approx|w\.r\.t|a\.k\.a|Dr|Prof|No)"
+    r"|\b[A-Z])\.$"
+)
+_BOUNDARY = re.compile(r"(?<=[.!?])[\"')\]’”]*\s+(?=[\"'(\[“‘]?[A-Z0-9$\\])")
+
+
+def sentence_spans(text: str) -> list[tuple[int, int]]:
+    """Return half-open [start, end) spans of the sentences of ``text``, in order.
+
+    A boundary is closing punctuation, white space and an upper-case or numeric
+    start, unless an abbreviation ("et al.", "e.g.", an initial) stands before it.
+
+    >>> sentence_spans("We use it. It works, e.g. Well. Done!")
+    [(0, 10), (11, 31), (32, 37)]
+    """
+    spans, start = [], 0
+    for match in _BOUNDARY.finditer(text):
+        before = text[max(start, match.start() - 12) : match.start()]
+        if _ABBREVIATION.search(before):
+            continue
+        spans.append((start, match.start() + len(match[0].rstrip())))
+        start = match.end()
+    if start < len(text):
+        spans.append((start, len(text.rstrip()) or len(text)))
+    return spans
+
+
+def sentence_at(text: str, start: int, end: int) -> str:
+    """Return the sentence of ``text`` that holds the span [start, end).
+
+    A span that crosses a boundary gets all the sentences it touches.
+    """
+    touched = [s for s in sentence_spans(text) if s[0] < end and s[1] > start]
+    return text[touched[0][0] : touched[-1][1]] if touched else text[start:end]

@@ -15,7 +15,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
-    "build": "kg.build",
+    "build": "kg.pipeline",
     "to_rdf": "kg.rdf",
     "write_html": "kg.view",
 }

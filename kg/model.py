@@ -16,6 +16,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from kg.errors import RecordError
+from kg.text import digest
 
 
 class ConceptType(StrEnum):
@@ -122,6 +123,11 @@ class Mention(_Record):
     extractor: str = ""
     concept: str | None = None
 
+    def node(self, paper: str) -> str:
+        """The mention's key within the graph: from where it stands, not from what was made of it."""
+        place = f"{paper}|{self.field}|{self.start}|{self.end}|{self.type}"
+        return f"mention/{digest(place, 16)}"
+
     def __post_init__(self) -> None:
         if self.field not in FIELDS:
             raise RecordError(f"mention field {self.field!r}: expected one of {FIELDS}")
@@ -144,6 +150,11 @@ class Link(_Record):
     text: str
     url: str
     kind: str = "other"
+
+    @property
+    def node(self) -> str:
+        """The URL's key in the graph and the tail of its IRI."""
+        return f"link/{digest(self.url, 12)}"
 
     def __post_init__(self) -> None:
         if self.field not in FIELDS:
@@ -199,6 +210,11 @@ class Paper(_Record):
                     f"paper {self.id}: {item.field}[{item.start}:{item.end}] is {found!r}, "
                     f"the record says {item.text!r}"
                 )
+
+    @property
+    def node(self) -> str:
+        """The paper's key in the graph and the tail of its IRI."""
+        return f"paper/{self.id}"
 
     def with_extraction(
         self, mentions: tuple[Mention, ...], links: tuple[Link, ...], language: str | None = None
@@ -324,3 +340,37 @@ def strongest_role(roles: set[str]) -> str:
     'introduces'
     """
     return min(roles, key=lambda role: (ROLE_STRENGTH.get(role, len(ROLE_STRENGTH)), role))
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Claim:
+    """A paper's stance to a concept, with the mentions that support it.
+
+    ``role`` is the strongest of the mentions' roles; ``confidence`` is computed
+    from theirs and never stored: merging two runs is regrouping.
+    """
+
+    paper: str
+    concept: str
+    role: str
+    mentions: tuple[Mention, ...]
+
+    @property
+    def confidence(self) -> float:
+        """Probability that at least one mention is right, taking them as independent."""
+        wrong = 1.0
+        for mention in self.mentions:
+            wrong *= 1.0 - mention.confidence
+        return round(1.0 - wrong, 4)
+
+
+def claims(paper: Paper) -> tuple[Claim, ...]:
+    """Return the claims of a linked paper, sorted by concept; unlinked mentions are left out."""
+    groups: dict[str, list[Mention]] = {}
+    for mention in paper.mentions:
+        if mention.concept:
+            groups.setdefault(mention.concept, []).append(mention)
+    return tuple(
+        Claim(paper.id, concept, strongest_role({m.role for m in found}), tuple(sorted(found)))
+        for concept, found in sorted(groups.items())
+    )

@@ -1,0 +1,112 @@
+"""The command line: one module per command, each a thin skin over the library.
+
+A module of this package without a leading underscore defines ``command``, a
+:class:`click.Command`; it is found by its file name (``_`` becomes ``-``).
+Modules import nothing heavy at the top, so that ``kg --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import os
+import pkgutil
+import sys
+from importlib import import_module
+
+import click
+
+from kg import __version__
+from kg.errors import KGError
+
+EPILOG = """\b
+Start here:
+  kg demo                              build the bundled sample and look at it
+  kg build papers.txt --out out        your own pile of papers
+  kg view out                          open the graph in the browser
+  kg query out shared-concepts         ask it something
+"""
+
+
+class _Commands(click.Group):
+    """A group whose commands are the modules beside this one, loaded on use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        names = (m.name for m in pkgutil.iter_modules(__path__))
+        return sorted(name.replace("_", "-") for name in names if not name.startswith("_"))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        module = import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            error.message += _nearest(args[0], self.list_commands(ctx))
+            raise
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=2)
+    return f" Did you mean {' or '.join(close)}?" if close else ""
+
+
+@click.group(
+    cls=_Commands,
+    name="kg",
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="paperkg")
+@click.option("-q", "--quiet", is_flag=True, help="Errors only on stderr.")
+@click.option("-v", "--verbose", count=True, help="Say more; with -vv a bug's traceback, too.")
+@click.pass_context
+def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
+    """From a pile of paper abstracts to a knowledge graph: offline, in seconds.
+
+    Papers, and the methods, datasets, benchmarks, tasks, metrics and project
+    URLs they share.  Every edge can be traced to the words that support it.
+    """
+    ctx.obj = {"quiet": quiet, "verbose": verbose}
+
+
+def main(args: list[str] | None = None) -> None:
+    """Run the command line; a :class:`KGError` becomes one line and its exit code."""
+    try:
+        code = cli.main(args, prog_name="kg", standalone_mode=False)
+    except click.exceptions.Abort:
+        _end("interrupted; nothing was changed", 130)
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(error.exit_code) from None
+    except KGError as error:
+        _end(str(error), error.exit_code)
+    except BrokenPipeError:
+        # The reader (head, less) has gone: silence the flush at exit as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(0) from None
+    except KeyboardInterrupt:
+        _end("interrupted; nothing was changed", 130)
+    except OSError as error:
+        _end(_system_message(error), 1)
+    except RecursionError:
+        _end("the input is nested too deeply to be read", 1)
+    else:
+        raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _system_message(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"
+
+
+def _end(message: str, code: int) -> None:
+    line = " ".join(message.split())
+    click.echo(f"kg: {line}", err=True)
+    raise SystemExit(code)

@@ -1,0 +1,210 @@
+"""Records to a networkx graph and back, and the graph formats networkx writes.
+
+Nodes, by key:
+
+=====================  ========================================================
+``paper/<paper id>``   kind "paper", type "Paper", label (the title), and title,
+                       abstract, authors (tuple), year, venue, doi, arxiv_id, url
+concept id             kind "concept", type "Method" ... "Metric", label, aliases
+                       (tuple), papers (count), introduced_by (tuple of paper ids)
+``link/<digest>``      kind "link", type "Link", label and url (the absolute URL)
+=====================  ========================================================
+
+Every node's ``record`` is the frozen record itself (for links the URL).
+
+Edges, all directed, by key:
+
+===================  ============================  ===============================
+paper -> concept     key and ``role``: strongest   kind "claim", confidence,
+                     role                          mentions (tuple of Mention)
+paper -> link        key "link"                    kind "link", link_kind, links
+                                                   (tuple of Link)
+concept -> concept   key "broader"                 kind "broader", reason, score
+===================  ============================  ===============================
+
+``build_graph`` and ``to_records`` are inverses: the graph is a projection of the
+records and holds them whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.model import Concept, Link, Paper, claims
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+_PAPER_FIELDS = ("title", "abstract", "authors", "year", "venue", "doi", "arxiv_id", "url")
+
+
+def build_graph(papers: Iterable[Paper], concepts: Iterable[Concept]) -> nx.MultiDiGraph:
+    """Return the graph of linked papers and their concepts.
+
+    Args:
+        papers: papers whose mentions carry the id of their concept.
+        concepts: every concept that a mention names.
+
+    Returns:
+        a ``networkx.MultiDiGraph`` with the nodes and edges of this module's table.
+    """
+    import networkx as nx
+
+    graph = nx.MultiDiGraph()
+    broader = []
+    for concept in concepts:
+        graph.add_node(concept.id, **_concept_attributes(concept))
+        broader.append(concept)
+    for paper in papers:
+        graph.add_node(paper.node, **_paper_attributes(paper))
+        _add_claims(graph, paper)
+        _add_links(graph, paper)
+    for concept in broader:
+        _add_broader(graph, concept)
+    return graph
+
+
+def _paper_attributes(paper: Paper) -> dict[str, Any]:
+    own = {name: getattr(paper, name) for name in _PAPER_FIELDS}
+    return {"kind": "paper", "type": "Paper", "label": paper.title, **own, "record": paper}
+
+
+def _concept_attributes(concept: Concept) -> dict[str, Any]:
+    return {
+        "kind": "concept",
+        "type": concept.type,
+        "label": concept.label,
+        "aliases": concept.aliases,
+        "papers": concept.papers,
+        "introduced_by": concept.introduced_by,
+        "record": concept,
+    }
+
+
+def _add_claims(graph: nx.MultiDiGraph, paper: Paper) -> None:
+    for claim in claims(paper):
+        graph.add_edge(
+            paper.node,
+            claim.concept,
+            key=claim.role,
+            kind="claim",
+            role=claim.role,
+            confidence=claim.confidence,
+            mentions=claim.mentions,
+        )
+
+
+def _add_links(graph: nx.MultiDiGraph, paper: Paper) -> None:
+    groups: dict[str, list[Link]] = {}
+    for link in paper.links:
+        groups.setdefault(link.node, []).append(link)
+    for node, links in groups.items():
+        url = links[0].url
+        graph.add_node(node, kind="link", type="Link", label=url, url=url, record=url)
+        graph.add_edge(
+            paper.node, node, key="link", kind="link", link_kind=links[0].kind, links=tuple(links)
+        )
+
+
+def _add_broader(graph: nx.MultiDiGraph, concept: Concept) -> None:
+    why = {step.id: step for step in concept.broader_why}
+    for target in concept.broader:
+        step = why.get(target)
+        graph.add_edge(
+            concept.id,
+            target,
+            key="broader",
+            kind="broader",
+            reason=step.reason if step else "",
+            score=step.score if step else 1.0,
+        )
+
+
+def to_records(graph: nx.MultiDiGraph) -> tuple[tuple[Paper, ...], tuple[Concept, ...]]:
+    """Return the papers and the concepts of ``graph``, each sorted by id.
+
+    The inverse of :func:`build_graph`, for whole graphs and for subgraphs: of a
+    subgraph, the papers and concepts whose nodes are still there.
+    """
+    nodes = [data for _, data in graph.nodes(data=True)]
+    papers = sorted((n["record"] for n in nodes if n["kind"] == "paper"), key=lambda p: p.id)
+    concepts = sorted(n["record"] for n in nodes if n["kind"] == "concept")
+    return tuple(papers), tuple(concepts)
+
+
+# --- formats -------------------------------------------------------------------
+
+# XML 1.0 has no way to write these characters, not even as references.
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def to_flat(graph: nx.MultiDiGraph, *, abstracts: bool = True) -> nx.MultiDiGraph:
+    """Return a copy whose attributes are plain strings and numbers, for file formats.
+
+    Tuples become "; "-joined strings, evidence becomes counts, records go, and
+    characters that XML cannot hold are dropped.
+    """
+    import networkx as nx
+
+    flat = nx.MultiDiGraph()
+    for node, data in graph.nodes(data=True):
+        flat.add_node(_clean(node), **_flat_attributes(data, abstracts))
+    for source, target, key, data in graph.edges(keys=True, data=True):
+        flat.add_edge(_clean(source), _clean(target), key=key, **_flat_attributes(data, abstracts))
+    return flat
+
+
+def _flat_attributes(data: dict[str, Any], abstracts: bool) -> dict[str, Any]:
+    left_out = {"record"} if abstracts else {"record", "abstract"}
+    pairs = ((name, _flat_value(name, value)) for name, value in data.items())
+    return {name: value for name, value in pairs if name not in left_out and value not in (None, "")}
+
+
+def _flat_value(name: str, value: Any) -> Any:
+    if name in ("mentions", "links"):
+        return len(value)
+    if isinstance(value, tuple):
+        return _clean("; ".join(value))
+    return _clean(value) if isinstance(value, str) else value
+
+
+def _clean(text: str) -> str:
+    return _NOT_XML.sub("", text)
+
+
+def write_graphml(graph: nx.MultiDiGraph, path: Path, *, abstracts: bool = True) -> None:
+    """Write GraphML that Gephi, yEd, Cytoscape and ``networkx.read_graphml`` open."""
+    import networkx as nx
+
+    nx.write_graphml(to_flat(graph, abstracts=abstracts), path, named_key_ids=True)
+
+
+def write_gexf(graph: nx.MultiDiGraph, path: Path, *, abstracts: bool = True) -> None:
+    """Write GEXF 1.2 for Gephi."""
+    import networkx as nx
+
+    flat = to_flat(graph, abstracts=abstracts)
+    generator = nx.generate_gexf(_numbered(flat), version="1.2draft")
+    text = "\n".join(generator)
+    # networkx stamps the file with today's date: the same graph must give the same bytes.
+    text = re.sub(r' lastmodifieddate="[^"]*"', "", text, count=1)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _numbered(flat: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """Give every edge the id that GEXF wants, in a fixed order."""
+    for number, (_, _, _, data) in enumerate(flat.edges(keys=True, data=True)):
+        data["id"] = str(number)
+    return flat
+
+
+def write_node_link(graph: nx.MultiDiGraph, path: Path, *, abstracts: bool = True) -> None:
+    """Write node-link JSON (``networkx.node_link_graph`` and d3 read it)."""
+    import networkx as nx
+
+    data = nx.node_link_data(to_flat(graph, abstracts=abstracts), edges="links")
+    path.write_text(json.dumps(data, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")

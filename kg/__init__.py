@@ -16,7 +16,17 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "build": "kg.pipeline",
+    "build_graph": "kg.graph",
+    "communities": "kg.analyse",
+    "describe": "kg.analyse",
+    "load_graph": "kg.folder",
+    "path": "kg.analyse",
+    "show": "kg.view",
+    "similar": "kg.analyse",
+    "to_records": "kg.graph",
     "to_rdf": "kg.rdf",
+    "top": "kg.analyse",
+    "trends": "kg.analyse",
     "write_html": "kg.view",
 }
 

@@ -48,6 +48,4 @@ class MissingExtraError(KGError):
     exit_code = 2
 
     def __init__(self, package: str, extra: str, purpose: str) -> None:
-        super().__init__(
-            f"{purpose} needs the package {package!r}: pip install 'paperkg[{extra}]'"
-        )
+        super().__init__(f"{purpose} needs the package {package!r}: pip install 'paperkg[{extra}]'")

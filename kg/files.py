@@ -60,7 +60,9 @@ def _object(line: str, path: Path, number: int) -> dict[str, Any]:
     try:
         data = json.loads(line)
     except ValueError as error:
-        raise BuildError(f"{path}:{number}: broken JSON ({error}); build the folder again") from None
+        raise BuildError(
+            f"{path}:{number}: broken JSON ({error}); build the folder again"
+        ) from None
     if not isinstance(data, dict):
         raise BuildError(f"{path}:{number}: found {type(data).__name__}, expected a JSON object")
     return data

@@ -161,7 +161,9 @@ def to_flat(graph: nx.MultiDiGraph, *, abstracts: bool = True) -> nx.MultiDiGrap
 def _flat_attributes(data: dict[str, Any], abstracts: bool) -> dict[str, Any]:
     left_out = {"record"} if abstracts else {"record", "abstract"}
     pairs = ((name, _flat_value(name, value)) for name, value in data.items())
-    return {name: value for name, value in pairs if name not in left_out and value not in (None, "")}
+    return {
+        name: value for name, value in pairs if name not in left_out and value not in (None, "")
+    }
 
 
 def _flat_value(name: str, value: Any) -> Any:

@@ -124,7 +124,7 @@ class Mention(_Record):
     concept: str | None = None
 
     def node(self, paper: str) -> str:
-        """The mention's key within the graph: from where it stands, not from what was made of it."""
+        """The mention's key within the graph: made of where it stands."""
         place = f"{paper}|{self.field}|{self.start}|{self.end}|{self.type}"
         return f"mention/{digest(place, 16)}"
 

@@ -7,7 +7,9 @@ import re
 import unicodedata
 
 _SPACE = re.compile(r"\s+")
-_LATEX_COMMAND = re.compile(r"\\(?:emph|text\w{0,4}|math\w{2,4}|url|href|em|bf|it|sc|tt|rm)(?![a-zA-Z])\s*")
+_LATEX_COMMAND = re.compile(
+    r"\\(?:emph|text\w{0,4}|math\w{2,4}|url|href|em|bf|it|sc|tt|rm)(?![a-zA-Z])\s*"
+)
 _LATEX_CHARS = re.compile(r"[{}$\\~^_`]")
 _DASH = re.compile(r"[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 _QUOTES = str.maketrans("", "", "'’‘`\"“”´")
@@ -36,8 +38,11 @@ def fold(name: str) -> str:
     """
     text = unicodedata.normalize("NFKC", name)
     text = _LATEX_COMMAND.sub("", text)
-    text = re.sub(r"\\(alpha|beta|gamma|delta|epsilon|lambda|mu|pi|sigma|tau|phi|psi|omega)(?![a-zA-Z])",
-                  lambda m: _GREEK[m[1]], text)
+    text = re.sub(
+        r"\\(alpha|beta|gamma|delta|epsilon|lambda|mu|pi|sigma|tau|phi|psi|omega)(?![a-zA-Z])",
+        lambda m: _GREEK[m[1]],
+        text,
+    )
     text = _LATEX_CHARS.sub("", text)
     text = _DASH.sub("-", text).translate(_QUOTES).casefold()
     return _SPACE.sub(" ", _NOT_WORD.sub(" ", text).replace("_", " ")).strip()

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 import click
@@ -73,3 +78,79 @@ def track(items: Iterable[T], label: str, *, total: int | None = None) -> Iterat
         return
     with click.progressbar(items, label=label, length=total, file=sys.stderr) as bar:
         yield from bar
+
+
+# --- rows as a table, CSV or JSON ---------------------------------------------------
+
+format_option = click.option(
+    "--format",
+    "style",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="How to print the rows.",
+)
+
+limit_option = click.option(
+    "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Rows at most."
+)
+
+folder_argument = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
+
+
+def print_rows(rows: Iterable[Any], style: str) -> None:
+    """Print records (dataclasses) or dicts as an aligned table, as CSV or as a JSON array."""
+    plain = [row if isinstance(row, dict) else asdict(row) for row in rows]
+    if style == "json":
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+    elif style == "csv":
+        click.echo(_to_csv(plain), nl=False)
+    else:
+        click.echo(to_table(plain))
+
+
+def _to_csv(rows: list[dict[str, Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(rows[0] if rows else ())
+    writer.writerows([_cell(value) for value in row.values()] for row in rows)
+    return out.getvalue()
+
+
+def to_table(rows: list[dict[str, Any]], *, width: int = 60) -> str:
+    """Return rows as aligned text, cells cut at ``width`` characters.
+
+    >>> print(to_table([{"label": "LoRA", "papers": 3}]))
+    label  papers
+    LoRA        3
+    """
+    if not rows:
+        return "nothing found"
+    cells = [[_cut(_cell(value), width) for value in row.values()] for row in rows]
+    names = list(rows[0])
+    widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(names)]
+    right = [
+        all(isinstance(list(row.values())[i], int | float) for row in rows)
+        for i in range(len(names))
+    ]
+    lines = [_align(names, widths, right), *(_align(line, widths, right) for line in cells)]
+    return "\n".join(lines)
+
+
+def _align(cells: list[str], widths: list[int], right: list[bool]) -> str:
+    padded = (
+        cell.rjust(width) if to_right else cell.ljust(width)
+        for cell, width, to_right in zip(cells, widths, right, strict=True)
+    )
+    return "  ".join(padded).rstrip()
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "; ".join(str(item) for item in value)
+    # A control character or a bidi mark of a hostile title must not steer the terminal.
+    return "".join(c for c in str(value) if unicodedata.category(c) not in ("Cc", "Cf"))
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: width - 1] + "…"

@@ -1,0 +1,152 @@
+"""``kg build``: from a pile of papers to a folder with the graph in every form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.cli._common import input_options, parse_mapping, say, track
+
+if TYPE_CHECKING:
+    from kg.pipeline import Build
+
+
+@click.command(
+    epilog="""\b
+Examples:
+  kg build papers.txt --out out
+  kg build refs.bib export.jsonl.gz --out out --title "My reading list"
+  kg build 'exports/*.csv' --map abstract=body --out out
+  curl -s ... | kg build - --from arxiv --out out
+"""
+)
+@input_options
+@click.option("--out", required=True, type=click.Path(), metavar="DIR", help="Folder to write.")
+@click.option("--model", metavar="MODEL", help="Folder of a model trained with 'kg train'.")
+@click.option("--corrections", metavar="FILE", help="Your corrections.yaml (see 'kg correct').")
+@click.option(
+    "--vocabulary", "vocabularies", multiple=True, metavar="FILE", help="SKOS or OWL file to match."
+)
+@click.option("--title", metavar="TEXT", help="Heading of the HTML view.")
+@click.option("--base", metavar="IRI", help="IRI under which papers and concepts are named.")
+@click.option("--no-abstracts", is_flag=True, help="Leave abstracts out of RDF, HTML and GraphML.")
+@click.option("--no-sentences", is_flag=True, help="Leave evidence sentences out of the RDF.")
+@click.option("--store", is_flag=True, help="Build the on-disk SPARQL store as well.")
+def command(
+    inputs: tuple[str, ...],
+    out: str,
+    mapping: tuple[str, ...],
+    no_abstracts: bool,
+    no_sentences: bool,
+    base: str | None,
+    vocabularies: tuple[str, ...],
+    **options: Any,
+) -> None:
+    """Build the knowledge graph of the papers in INPUT... and write it to DIR.
+
+    INPUT is a file, a folder, a glob or - (stdin): a pasted listing page, BibTeX,
+    RIS, CSL-JSON, arXiv, OpenAlex, Semantic Scholar, Crossref, JSONL, JSON, CSV,
+    TSV, plain or compressed.  An earlier build in DIR is replaced whole.
+    """
+    build_and_tell(
+        inputs,
+        Path(out),
+        mapping=parse_mapping(mapping) or None,
+        abstracts=not no_abstracts,
+        sentences=not no_sentences,
+        vocabularies=vocabularies,
+        **({"base": base} if base else {}),
+        **options,
+    )
+
+
+def build_and_tell(inputs: tuple[str, ...], out: Path, **options: Any) -> None:
+    """Run the build and print its summary: what was read, made, refused and where it is."""
+    from kg import pipeline
+    from kg.files import check_replaceable
+
+    check_replaceable(out)
+    made = pipeline.run(inputs, progress=track, **options)
+    pipeline.write(made, out)
+    say(summary(made, out))
+
+
+def summary(made: Build, out: Path) -> str:
+    """Return the text that ends a build."""
+    counts = made.counts()
+    parts = [
+        _read_line(counts),
+        *_refusal_lines(made),
+        _made_line(counts),
+        *_nothing_lines(made),
+        "",
+        _top_lines(made),
+        "",
+        _file_lines(out),
+        "",
+        _next_lines(out),
+        f"\n{sum(made.seconds.values()):.1f} seconds "
+        f"({', '.join(f'{stage} {spent:.1f}' for stage, spent in made.seconds.items())})",
+    ]
+    return "\n".join(parts)
+
+
+def _read_line(counts: dict[str, Any]) -> str:
+    return (
+        f"{counts['papers_kept']} papers ({counts['papers_read']} read, "
+        f"{counts['duplicates']} duplicates, {counts['refused']} refused)"
+    )
+
+
+def _refusal_lines(made: Build, most: int = 5) -> list[str]:
+    lines = [f"  refused: {r.source}:{r.line}: {r.reason}" for r in made.refusals[:most]]
+    more = len(made.refusals) - most
+    return [*lines, f"  ... and {more} more, see manifest.json"] if more > 0 else lines
+
+
+def _made_line(counts: dict[str, Any]) -> str:
+    by_type = ", ".join(f"{n} {name}" for name, n in counts["concepts_by_type"].items())
+    return (
+        f"{counts['concepts']} concepts ({by_type}) from {counts['mentions']} mentions, "
+        f"{counts['links']} links"
+    )
+
+
+def _nothing_lines(made: Build, most: int = 5) -> list[str]:
+    titles = [paper.title for paper in made.papers if not paper.mentions]
+    if not titles:
+        return []
+    lines = [f"nothing was found in {len(titles)} papers:", *(f"  {t[:90]}" for t in titles[:most])]
+    return (
+        [*lines, f"  ... and {len(titles) - most} more, see manifest.json"]
+        if len(titles) > most
+        else lines
+    )
+
+
+def _top_lines(made: Build) -> str:
+    shared = sorted(made.concepts, key=lambda c: (-c.papers, c.id))[:10]
+    rows = [f"  {c.papers:5}  {c.label}  ({c.type})" for c in shared]
+    return "\n".join(["most shared concepts:", *rows])
+
+
+def _file_lines(out: Path) -> str:
+    from kg.folder import FILES
+
+    rows = [f"  {out / name}  {what}" for name, what in FILES.items() if (out / name).exists()]
+    return "\n".join(["written:", *rows])
+
+
+def _next_lines(out: Path) -> str:
+    return "\n".join(
+        [
+            "try next:",
+            f"  kg view {out}                        explore it in the browser",
+            f"  kg query {out} --list                questions you can ask",
+            f"  kg query {out} shared-concepts       one of them",
+            f"  kg top {out} --type Dataset          rankings, similar papers, paths ...",
+            f"  kg serve {out}                       SPARQL endpoint and explorer",
+        ]
+    )

@@ -1,0 +1,32 @@
+"""``kg path``: what joins two papers or concepts."""
+
+from __future__ import annotations
+
+import click
+
+from kg.cli._common import folder_argument, format_option, print_rows
+
+
+@click.command(
+    epilog="\b\nExamples:\n  kg path out LoRA CLIP\n  kg path out LoRA ImageNet --limit 3 --format json"
+)
+@folder_argument
+@click.argument("start")
+@click.argument("end")
+@click.option(
+    "--limit", type=click.IntRange(1, 50), default=1, show_default=True, help="Paths at most."
+)
+@format_option
+def command(folder: str, start: str, end: str, limit: int, style: str) -> None:
+    """Print the shortest ways from START to END through shared concepts, hubs avoided.
+
+    "^" before a relation: it runs the other way.  Python: kg.path(graph, a, b).
+    """
+    from dataclasses import asdict
+
+    from kg.analyse import path
+    from kg.folder import load_graph
+
+    found = path(load_graph(folder), start, end, limit=limit)
+    rows = [{"path": n, **asdict(step)} for n, steps in enumerate(found, 1) for step in steps]
+    print_rows(rows, style)

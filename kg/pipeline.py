@@ -1,0 +1,241 @@
+"""The whole way: read, extract, link, then the graph in every form.
+
+The only module, with the command line, that knows all stages.  A build is made
+in a folder beside its target and swapped in whole, so that the target is always
+either the old build or the new one.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from kg.errors import ReadError
+from kg.files import check_replaceable, replace_folder
+from kg.folder import write_folder
+from kg.model import Concept, Paper
+from kg.vocab import BASE
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+    from kg.read import Refusal
+
+T = TypeVar("T")
+
+
+class Tracker(Protocol):
+    """Wraps an iterable to show progress; yields the items unchanged."""
+
+    def __call__(
+        self, items: Iterable[Any], label: str, *, total: int | None = None
+    ) -> Iterator[Any]:
+        """Yield ``items``; ``total`` is their number, if known."""
+
+
+def no_progress(items: Iterable[T], label: str, *, total: int | None = None) -> Iterator[T]:
+    """The silent :class:`Tracker`."""
+    yield from items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a build may be told; the defaults are the command line's, too.
+
+    Attributes:
+        format: name of a reader, instead of detecting it from the content.
+        mapping: record field -> column or key that holds it.
+        model: folder of a trained extractor; None for the shipped one.
+        corrections: the user's own ``corrections.yaml``.
+        vocabularies: SKOS or OWL files to match concepts against.
+        base: IRI under which papers and concepts are named.
+        abstracts: whether the exports hold the abstracts.
+        sentences: whether the exports hold the evidence sentences.
+        store: whether to build the on-disk SPARQL store as well.
+        title: heading of the HTML view.
+    """
+
+    format: str | None = None
+    mapping: dict[str, str] | None = None
+    model: str | None = None
+    corrections: str | None = None
+    vocabularies: tuple[str, ...] = ()
+    base: str = BASE
+    abstracts: bool = True
+    sentences: bool = True
+    store: bool = False
+    title: str | None = None
+
+
+@dataclass(slots=True)
+class Build:
+    """Everything a build made, from what it read to what it counted."""
+
+    options: Options
+    papers: tuple[Paper, ...] = ()
+    concepts: tuple[Concept, ...] = ()
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    duplicates: int = 0
+    model: dict[str, Any] = field(default_factory=dict)
+    linking: dict[str, Any] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def timed(self, stage: str) -> Iterator[None]:
+        """Add the wall-clock seconds of the block to ``seconds[stage]``."""
+        start = time.perf_counter()
+        yield
+        spent = time.perf_counter() - start
+        self.seconds[stage] = round(self.seconds.get(stage, 0.0) + spent, 3)
+
+    def graph(self) -> nx.MultiDiGraph:
+        """Return the networkx graph of the build."""
+        from kg.graph import build_graph
+
+        return build_graph(self.papers, self.concepts)
+
+    def nothing_found(self) -> list[str]:
+        """Return the ids of papers without a single mention, sorted."""
+        return [paper.id for paper in self.papers if not paper.mentions]
+
+    def counts(self) -> dict[str, Any]:
+        """Return the counts of the manifest; read = kept + duplicates + refused."""
+        by_type = Counter(concept.type for concept in self.concepts)
+        return {
+            "papers_read": len(self.papers) + self.duplicates + len(self.refusals),
+            "papers_kept": len(self.papers),
+            "duplicates": self.duplicates,
+            "refused": len(self.refusals),
+            "nothing_found": len(self.nothing_found()),
+            "mentions": sum(len(paper.mentions) for paper in self.papers),
+            "concepts": len(self.concepts),
+            "concepts_by_type": dict(sorted(by_type.items())),
+            "links": sum(len(paper.links) for paper in self.papers),
+        }
+
+
+def build(
+    inputs: str | Path | Sequence[str | Path],
+    out: str | Path | None = None,
+    *,
+    progress: Tracker = no_progress,
+    **options: Any,
+) -> nx.MultiDiGraph:
+    """Build the graph of the papers in ``inputs``; with ``out`` also write the folder.
+
+    Args:
+        inputs: files, folders, globs or "-", one or several.
+        out: folder to write; an earlier build there is replaced whole.
+        progress: see :class:`Tracker`.
+        options: the fields of :class:`Options`.
+
+    Returns:
+        a ``networkx.MultiDiGraph``; :mod:`kg.graph` documents its attributes.
+
+    Raises:
+        KGError: nothing could be read, or ``out`` cannot be written.
+    """
+    made = run(inputs, progress=progress, **options)
+    if out is not None:
+        write(made, Path(out))
+    return made.graph()
+
+
+def run(
+    inputs: str | Path | Sequence[str | Path],
+    *,
+    progress: Tracker = no_progress,
+    **options: Any,
+) -> Build:
+    """Read, extract and link ``inputs``; write nothing."""
+    made = Build(Options(**options))
+    names = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+    with made.timed("read"):
+        made.papers = _read(made, [str(name) for name in names], progress)
+    with made.timed("extract"):
+        made.papers = _extract(made, made.papers, progress)
+    with made.timed("link"):
+        _link(made, made.papers)
+    return made
+
+
+def relink(made: Build, papers: Iterable[Paper], *, progress: Tracker = no_progress) -> Build:
+    """Link ``papers``, some of which may be extracted already; the rest of the way of `run`.
+
+    What growing a graph needs: papers that kept their text keep their mentions,
+    and everything after extraction is recomputed over all of them.
+    """
+    known = tuple(papers)
+    fresh = [paper for paper in known if not paper.mentions]
+    with made.timed("extract"):
+        found = {paper.id: paper for paper in _extract(made, fresh, progress)}
+    with made.timed("link"):
+        _link(made, tuple(found.get(paper.id, paper) for paper in known))
+    return made
+
+
+def write(made: Build, out: Path) -> None:
+    """Write a build to the folder ``out``, replacing an earlier build there whole."""
+    check_replaceable(out)
+    with replace_folder(out) as folder:
+        write_folder(made, folder)
+
+
+def _read(made: Build, names: list[str], progress: Tracker) -> tuple[Paper, ...]:
+    from kg.read import find_inputs, merge_duplicates, read_papers
+
+    options = made.options
+    found = read_papers(
+        names,
+        format=options.format,
+        mapping=options.mapping,
+        on_refusal=made.refusals.append,
+    )
+    papers, made.duplicates = merge_duplicates(progress(found, "reading"))
+    if not papers:
+        raise ReadError(_nothing_read(names, made.refusals))
+    made.inputs = _describe(find_inputs(names), papers)
+    return papers
+
+
+def _describe(paths: list[Path], papers: Iterable[Paper]) -> list[dict[str, Any]]:
+    from kg.files import sha256
+
+    return [{"path": str(path), "sha256": sha256(path)} for path in paths if path.is_file()]
+
+
+def _nothing_read(names: list[str], refusals: list[Refusal]) -> str:
+    where = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
+    if refusals:
+        first = refusals[0]
+        return (
+            f"{where}: no paper could be read, {len(refusals)} refused; "
+            f"the first: {first.source}:{first.line}: {first.reason}"
+        )
+    return f"{where}: no papers found; expected a listing page, BibTeX, JSONL, ... (kg read --help)"
+
+
+def _extract(made: Build, papers: Sequence[Paper], progress: Tracker) -> tuple[Paper, ...]:
+    from kg.extract import load_extractor
+
+    extractor = load_extractor(made.options.model)
+    made.model = extractor.info()
+    return tuple(progress(extractor.extract(papers), "extracting", total=len(papers)))
+
+
+def _link(made: Build, papers: Sequence[Paper]) -> None:
+    from kg.link import link_papers
+
+    options = made.options
+    linked = link_papers(papers, corrections=options.corrections, vocabularies=options.vocabularies)
+    made.papers, made.concepts, made.linking = linked.papers, linked.concepts, linked.report
+
+
+#: Handy for tests and notebooks: the type of a progress wrapper.
+Progress = Callable[..., Iterator[Any]]

@@ -1,0 +1,91 @@
+"""Files are either the old one or the new one, never half of each."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from kg.errors import BuildError
+from kg.files import MANIFEST, read_jsonl, replace_file, replace_folder, to_json, write_jsonl
+
+
+def earlier_build(folder: Path) -> Path:
+    folder.mkdir()
+    (folder / MANIFEST).write_text("{}")
+    (folder / "old").write_text("old")
+    return folder
+
+
+def test_a_new_folder_replaces_the_old_one_whole(tmp_path: Path) -> None:
+    out = earlier_build(tmp_path / "out")
+    with replace_folder(out) as work:
+        (work / "new").write_text("new")
+        assert (out / "old").exists()
+    assert [p.name for p in out.iterdir()] == ["new"]
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_after_a_failure_the_old_folder_stands(
+    tmp_path: Path, error: type[BaseException]
+) -> None:
+    out = earlier_build(tmp_path / "out")
+    with pytest.raises(error), replace_folder(out) as work:
+        (work / "new").write_text("half")
+        raise error
+    assert (out / "old").read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_that_is_no_build_is_never_replaced(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(BuildError, match="not an earlier build"), replace_folder(tmp_path):
+        pass
+    with pytest.raises(BuildError, match="is a file"), replace_folder(tmp_path / "thesis.tex"):
+        pass
+    assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_an_unwritable_place_is_one_line(tmp_path: Path) -> None:
+    tmp_path.chmod(0o555)
+    with pytest.raises(BuildError, match="cannot be written"), replace_folder(tmp_path / "out"):
+        pass
+
+
+def test_a_place_below_a_file_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(BuildError, match="cannot be written"), replace_folder(tmp_path / "file" / "out"):
+        pass
+
+
+def test_a_file_is_written_beside_and_renamed(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(ValueError, match="stop"), replace_file(path) as out:
+        out.write("half")
+        raise ValueError("stop")
+    assert path.read_text() == "old"
+    with replace_file(path) as out:
+        out.write("new")
+    assert path.read_text() == "new"
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_broken_lines_name_file_and_line(tmp_path: Path) -> None:
+    path = tmp_path / "papers.jsonl"
+    path.write_text('{"id": "a"}\n{"id": \n')
+    rows = read_jsonl(path)
+    assert next(rows) == {"id": "a"}
+    with pytest.raises(BuildError, match=r"papers\.jsonl:2: broken JSON"):
+        next(rows)
+
+
+def test_any_string_can_be_written(tmp_path: Path) -> None:
+    row = {"title": 'é \ud800 "quoted" \u2028'}
+    assert json.loads(to_json(row)) == row
+    write_jsonl([row], tmp_path / "x.jsonl")
+    assert list(read_jsonl(tmp_path / "x.jsonl")) == [row]

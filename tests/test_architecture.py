@@ -96,7 +96,9 @@ def test_stages_do_not_import_each_other(path: Path) -> None:
 
 def test_the_walker_sees_what_it_should(tmp_path: Path) -> None:
     """The guards above would pass on anything if `imports` found nothing."""
-    source = "import click\nif TYPE_CHECKING:\n    import torch\ndef f():\n    from spacy import x\n"
+    source = (
+        "import click\nif TYPE_CHECKING:\n    import torch\ndef f():\n    from spacy import x\n"
+    )
     path = tmp_path / "module.py"
     path.write_text(source, encoding="utf-8")
     assert imports(path) == {("click", True), ("spacy", False)}

@@ -29,9 +29,7 @@ def test_a_new_folder_replaces_the_old_one_whole(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
-def test_after_a_failure_the_old_folder_stands(
-    tmp_path: Path, error: type[BaseException]
-) -> None:
+def test_after_a_failure_the_old_folder_stands(tmp_path: Path, error: type[BaseException]) -> None:
     out = earlier_build(tmp_path / "out")
     with pytest.raises(error), replace_folder(out) as work:
         (work / "new").write_text("half")
@@ -58,7 +56,10 @@ def test_an_unwritable_place_is_one_line(tmp_path: Path) -> None:
 
 def test_a_place_below_a_file_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(BuildError, match="cannot be written"), replace_folder(tmp_path / "file" / "out"):
+    with (
+        pytest.raises(BuildError, match="cannot be written"),
+        replace_folder(tmp_path / "file" / "out"),
+    ):
         pass
 
 

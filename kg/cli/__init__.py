@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import pkgutil
+import signal
 import sys
+import threading
 from importlib import import_module
 
 import click
@@ -78,6 +80,8 @@ def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line; a :class:`KGError` becomes one line and its exit code."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _stop)
     try:
         code = cli.main(args, prog_name="kg", standalone_mode=False)
     except click.exceptions.Abort:
@@ -99,6 +103,11 @@ def main(args: list[str] | None = None) -> None:
         _end("the input is nested too deeply to be read", 1)
     else:
         raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _stop(number: int, frame: object) -> None:
+    """Turn SIGTERM into what Ctrl-C is, so that half-written folders are taken away."""
+    raise KeyboardInterrupt
 
 
 def _system_message(error: OSError) -> str:

@@ -1,0 +1,108 @@
+"""Rebuild what ``graphs/`` holds; ``--check`` only compares.
+
+``graphs/sample``: the bundled corpus, in every form.
+``graphs/seed``: the real listing page this project began with, without its
+abstracts and sentences (they are their authors'): titles, names, links only.
+Needs ``../shared``; left as it is where that is absent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+from kg import pipeline
+from kg.files import MANIFEST
+from kg.model import Paper
+
+ROOT = Path(__file__).parent.parent
+GRAPHS = ROOT / "graphs"
+SHARED = Path(os.environ.get("PAPERKG_SHARED", ROOT.parent / "shared"))
+
+#: What the manifest says of one run and not of the graph.
+RUN_ONLY = ("seconds", "python", "files", "inputs")
+COMPARED = (
+    "papers.jsonl",
+    "concepts.jsonl",
+    "graph.ttl",
+    "graph.graphml",
+    "graph.gexf",
+    "graph.html",
+)
+
+
+def make_sample(folder: Path) -> None:
+    """Build the bundled corpus into ``folder``."""
+    os.chdir(ROOT)
+    made = pipeline.run("kg/data/sample.jsonl", title="Well-known AI papers")
+    pipeline.write(made, folder)
+
+
+def make_seed(folder: Path) -> None:
+    """Build the listing page into ``folder``, then take every abstract out."""
+    os.chdir(SHARED.parent)
+    made = pipeline.run(
+        "shared/seed/hf-papers-listing.txt",
+        title="A listing page of 74 papers",
+        abstracts=False,
+        sentences=False,
+    )
+    made.papers = tuple(without_abstract(paper) for paper in made.papers)
+    pipeline.write(made, folder)
+
+
+def without_abstract(paper: Paper) -> Paper:
+    """Drop the abstract, and keep of its mentions and links the names and places alone."""
+    return replace(paper, abstract="")
+
+
+def differences(old: Path, new: Path) -> list[str]:
+    """Return the names of the files that differ, manifest compared without what changes each run."""
+    changed = [name for name in COMPARED if _bytes(old / name) != _bytes(new / name)]
+    return changed + ([MANIFEST] if _manifest(old) != _manifest(new) else [])
+
+
+def _bytes(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
+
+
+def _manifest(folder: Path) -> dict[str, object]:
+    data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    return {name: value for name, value in data.items() if name not in RUN_ONLY}
+
+
+def main() -> int:
+    """Rebuild or check; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    check = parser.parse_args().check
+    makers = {"sample": make_sample}
+    if SHARED.is_dir():
+        makers["seed"] = make_seed
+    else:
+        print("graphs/seed left as it is: no ../shared here", file=sys.stderr)
+    changed = [line for name, make in makers.items() for line in _one(name, make, check)]
+    print("\n".join(changed) or "graphs/ is up to date")
+    return 1 if check and changed else 0
+
+
+def _one(name: str, make: object, check: bool) -> list[str]:
+    target = GRAPHS / name
+    with tempfile.TemporaryDirectory() as work:
+        fresh = Path(work) / name
+        make(fresh)  # type: ignore[operator]
+        changed = differences(target, fresh) if (target / MANIFEST).exists() else ["all of it"]
+        if changed and not check:
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(fresh, target)
+    return [f"graphs/{name}: {what}" for what in changed]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

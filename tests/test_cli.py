@@ -1,0 +1,121 @@
+"""The command line as a user meets it: every live command, found by enumeration."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+import pytest
+
+from kg.cli import cli, main
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = cli.list_commands(click.Context(cli))
+
+
+def kg(*args: str, stdin: bytes | None = None, cwd: Path | None = None, **env: str):
+    """Run the command line in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "kg", *args],
+        input=stdin,
+        capture_output=True,
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_examples(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    assert command.help
+    assert command.help.split("\n")[0].endswith((".", "and")), command.help
+    assert "Example" in (command.epilog or "") or "Example" in command.help
+    assert f"kg {name}" in (command.epilog or command.help)
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, f"{name} {parameter.opts}"
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_in_the_readme(name: str) -> None:
+    assert f"kg {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_help_answers_at_once() -> None:
+    """The promise is 300 ms; three tries and twice the time, for a machine under load."""
+    took = []
+    for _ in range(3):
+        start = time.perf_counter()
+        done = kg("--help")
+        took.append(time.perf_counter() - start)
+        assert b"kg build" in done.stdout
+    assert min(took) < 0.6
+
+
+def test_version_and_completion() -> None:
+    assert b"paperkg, version" in kg("--version").stdout
+    for shell in ("bash", "zsh", "fish"):
+        assert b"_KG_COMPLETE" in kg("completion", shell).stdout
+
+
+def test_an_unknown_command_is_answered_with_the_nearest(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["bild"])
+    assert end.value.code == 2
+    assert "Did you mean build?" in capsys.readouterr().err
+
+
+WRONG = {
+    "missing input": (["build", "nowhere.txt", "--out", "out"], b"nowhere.txt"),
+    "empty input": (["build", "empty.txt", "--out", "out"], b"empty.txt"),
+    "binary input": (["build", "binary.bin", "--out", "out"], b"binary.bin"),
+    "folder without papers": (["build", "folder", "--out", "out"], b"folder"),
+    "out is a file": (["build", "good.jsonl", "--out", "empty.txt"], b"empty.txt"),
+    "out is somebody's folder": (["build", "good.jsonl", "--out", "folder"], b"folder"),
+    "unknown format": (["build", "good.jsonl", "--from", "docx", "--out", "out"], b"docx"),
+    "wrong map": (["build", "good.jsonl", "--map", "abstract", "--out", "out"], b"FIELD=COLUMN"),
+    "missing model": (["extract", "good.jsonl", "--model", "no-model"], b"no-model"),
+    "not a build": (["show", "folder", "x"], b"not a built folder"),
+    "no such folder": (["top", "nowhere"], b"nowhere"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_users_mistake_is_one_line(case: str, tmp_path: Path) -> None:
+    args, expected = WRONG[case]
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "binary.bin").write_bytes(bytes(range(256)) * 64)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "notes.xyz").write_bytes(b"\x00\x01")
+    (tmp_path / "good.jsonl").write_text('{"title": "A title", "abstract": "An abstract."}\n')
+    before = sorted(tmp_path.rglob("*"))
+    done = kg(*args, cwd=tmp_path)
+    assert done.returncode in (1, 2), done.stderr
+    assert b"Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr.decode()
+    assert expected in done.stderr
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+    rows = "".join(f'{{"title": "Paper number {i}", "abstract": "Text."}}\n' for i in range(3000))
+    (tmp_path / "many.jsonl").write_text(rows)
+    done = subprocess.run(
+        f"{sys.executable} -m kg -q read many.jsonl | head -1",
+        shell=True,
+        capture_output=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.stdout.count(b"\n") == 1
+    assert done.stderr == b""

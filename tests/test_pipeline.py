@@ -1,0 +1,196 @@
+"""The whole way, on the bundled sample and on hostile input."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import networkx as nx
+import pytest
+
+import kg
+from kg.folder import load
+from kg.model import claims
+from tests.test_cli import kg as run
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "kg" / "data" / "sample.jsonl"
+REPEATED = ("papers.jsonl", "concepts.jsonl", "graph.ttl", "graph.graphml", "graph.gexf")
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample, built once by the command line."""
+    out = tmp_path_factory.mktemp("built") / "out"
+    done = run("build", str(SAMPLE), "--out", str(out))
+    assert done.returncode == 0, done.stderr.decode()
+    return out
+
+
+def test_the_folder_holds_every_form(built: Path) -> None:
+    files = {path.name for path in built.iterdir()}
+    assert files >= {*REPEATED, "graph.html", "manifest.json"}
+
+
+def test_the_manifest_counts_add_up(built: Path) -> None:
+    manifest = load(built).manifest
+    counts = manifest["counts"]
+    assert counts["papers_read"] == sum(
+        counts[name] for name in ("papers_kept", "duplicates", "refused")
+    )
+    assert counts["concepts"] == sum(counts["concepts_by_type"].values())
+    assert manifest["conforms"] is True
+    assert manifest["inputs"][0]["sha256"]
+    assert counts["triples"] > 1000
+
+
+def test_every_mention_is_where_it_says_and_has_its_concept(built: Path) -> None:
+    folder = load(built)
+    known = {concept.id for concept in folder.concepts}
+    for paper in folder.papers:
+        paper.check()
+        assert all(mention.concept in known for mention in paper.mentions)
+
+
+def test_every_claim_of_the_graph_has_its_evidence(built: Path) -> None:
+    folder = load(built)
+    graph = folder.graph
+    stated = {(s, t) for s, t, d in graph.edges(data=True) if d["kind"] == "claim"}
+    assert stated == {(p.node, c.concept) for p in folder.papers for c in claims(p)}
+    assert all(d["mentions"] for _, _, d in graph.edges(data=True) if d["kind"] == "claim")
+
+
+def test_concepts_count_their_papers(built: Path) -> None:
+    graph = load(built).graph
+    for node, data in graph.nodes(data=True):
+        if data["kind"] == "concept":
+            papers = {s for s, _, d in graph.in_edges(node, data=True) if d["kind"] == "claim"}
+            assert data["papers"] == len(papers), node
+
+
+def test_concepts_are_shared(built: Path) -> None:
+    """A graph of islands would pass every other test."""
+    shared = [concept for concept in load(built).concepts if concept.papers >= 3]
+    assert len(shared) >= 15
+
+
+def test_the_same_bytes_whatever_the_hash_seed_and_the_order(built: Path, tmp_path: Path) -> None:
+    rows = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    for number, part in enumerate((rows[20:], rows[:20])):
+        (tmp_path / f"{number}.jsonl").write_text("".join(part), encoding="utf-8")
+    one = run("-q", "build", "0.jsonl", "1.jsonl", "--out", "a", cwd=tmp_path, PYTHONHASHSEED="1")
+    two = run("-q", "build", "1.jsonl", "0.jsonl", "--out", "b", cwd=tmp_path, PYTHONHASHSEED="2")
+    assert (one.returncode, two.returncode) == (0, 0), one.stderr + two.stderr
+    for name in REPEATED:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+    graph_html = (tmp_path / "a" / "graph.html").read_bytes()
+    assert graph_html == (tmp_path / "b" / "graph.html").read_bytes()
+
+
+def test_the_python_way_is_the_same_graph(built: Path) -> None:
+    graph = kg.build(SAMPLE)
+    other = load(built).graph
+    assert isinstance(graph, nx.MultiDiGraph)
+    assert set(graph) == set(other)
+    assert set(graph.edges(keys=True)) == set(other.edges(keys=True))
+
+
+HOSTILE = [
+    {
+        "title": "<script>alert(1)</script>: a \"quoted\" 'title'",
+        "abstract": "We propose <b>X</b>.",
+    },
+    {"title": "‮evil bidi‬ and 🎉 emoji", "abstract": "Uses $\\pi_0$ \\textbf{and} `code`."},
+    {"title": "Only a title"},
+    {"title": "Zero\u200bwidth and \ud83d lone surrogate", "abstract": "A\u0000B"},
+    {"title": "Long", "abstract": "word " * 200_000},
+    {"title": "x" * 5000, "abstract": "A title of five thousand letters."},
+    {"title": "Ein Titel", "abstract": "Diese Arbeit stellt ein neues Verfahren vor. " * 4},
+]
+
+
+def test_hostile_input_builds_and_nothing_is_lost(tmp_path: Path) -> None:
+    lines = [json.dumps(row) for row in HOSTILE]
+    lines += ['{"title": "half', '{"abstract": "no title"}', "[1, 2]", ""]
+    (tmp_path / "hostile.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = run("build", "hostile.jsonl", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    assert b"Traceback" not in done.stderr
+    manifest = load(tmp_path / "out").manifest
+    assert (
+        manifest["counts"]["papers_kept"]
+        + manifest["counts"]["duplicates"]
+        + manifest["counts"]["refused"]
+        == len(HOSTILE) + 3
+    )
+    assert {row["line"] for row in manifest["refusals"]} >= {len(HOSTILE) + 1, len(HOSTILE) + 2}
+    html = (tmp_path / "out" / "graph.html").read_text(encoding="utf-8")
+    assert "<script>alert(1)</script>" not in html
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_build_that_is_stopped_leaves_the_old_folder(
+    built: Path, tmp_path: Path, how: signal.Signals
+) -> None:
+    out = tmp_path / "out"
+    assert run("-q", "build", str(SAMPLE), "--out", str(out)).returncode == 0
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "kg", "build", str(SAMPLE), "--out", str(out)],
+        stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if any(".building-" in path.name for path in tmp_path.iterdir()):
+            break
+        time.sleep(0.002)
+    process.send_signal(how)
+    _, error = process.communicate(timeout=120)
+    assert b"Traceback" not in error
+    assert {
+        path.name: path.read_bytes() for path in out.iterdir()
+    } == before or process.returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_full_disk_leaves_the_old_folder(tmp_path: Path) -> None:
+    """/dev/full answers every write with "no space left"."""
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    code = f"""
+import kg.files, kg.folder, pathlib
+from kg.cli import main
+real = kg.folder.write_jsonl
+def write(rows, path):
+    return real(rows, pathlib.Path("/dev/full"))
+kg.folder.write_jsonl = write
+main(["-q", "build", {str(SAMPLE)!r}, "--out", "out"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        check=False,
+    )
+    assert done.returncode == 1
+    assert b"No space left" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.shared
+def test_the_seed_page_has_its_74_papers(shared: Path, tmp_path: Path) -> None:
+    page = shared / "seed" / "hf-papers-listing.txt"
+    done = run("build", str(page), "--out", str(tmp_path / "out"))
+    assert done.returncode == 0, done.stderr.decode()
+    folder = load(tmp_path / "out")
+    assert len(folder.papers) == 74
+    assert folder.manifest["conforms"] is True
+    assert sum(not paper.mentions for paper in folder.papers) <= 2

@@ -1,0 +1,149 @@
+"""The bundled questions in ``schemas/queries/*.rq`` and the headers that describe them.
+
+A header is comment lines at the top of the file::
+
+    # title: Papers that share datasets
+    # question: Which papers use the datasets that this one uses?
+    # param: paper paper most -- the paper to start from
+    # param: least integer 2 -- how many datasets they must share
+    # columns: other, title, shared
+
+``param`` is a name, a kind and a default.  The kinds: ``paper``, ``concept``,
+``method``, ``dataset``, ``benchmark``, ``task``, ``metric`` (given as id, label or
+alias), ``text``, ``integer``, ``number``.  The defaults ``most`` and ``second`` of
+the first seven mean the one with most papers (of papers: with most concepts), so
+that every question has an answer on every graph.  In the query a parameter is
+written ``$name``.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kg import vocab
+from kg.errors import QueryError, UsageError
+
+ENTITY_KINDS = ("paper", "concept", "method", "dataset", "benchmark", "task", "metric")
+VALUE_KINDS = ("text", "integer", "number")
+_PARAM = re.compile(r"(?P<name>\w+)\s+(?P<kind>\w+)\s+(?P<default>.*?)(?:\s+--\s+(?P<help>.*))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A ``$name`` of a question: its kind, its default as text, and what it is."""
+
+    name: str
+    kind: str
+    default: str
+    help: str = ""
+
+    @property
+    def option(self) -> str:
+        """The option on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A bundled query: its name (the file's), what its header says, and its text."""
+
+    name: str
+    title: str
+    question: str
+    text: str
+    parameters: tuple[Parameter, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+def to_question(name: str, text: str) -> Question:
+    """Return the question that ``text``, the content of a ``.rq`` file, holds.
+
+    Raises:
+        QueryError: a header line that cannot be read, an unknown kind.
+
+    >>> to_question("x", "# title: T\\n# param: n integer 2 -- how many\\nASK {}").parameters
+    (Parameter(name='n', kind='integer', default='2', help='how many'),)
+    """
+    header = _header(text)
+    columns = [c.strip() for line in header.get("columns", []) for c in line.split(",")]
+    return Question(
+        name=name,
+        title=" ".join(header.get("title", [name])),
+        question=" ".join(header.get("question", [])),
+        text=text,
+        parameters=tuple(_parameter(name, line) for line in header.get("param", [])),
+        columns=tuple(column for column in columns if column),
+    )
+
+
+def _header(text: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            break
+        key, colon, value = line[1:].strip().partition(":")
+        if colon and key in ("title", "question", "param", "columns"):
+            found.setdefault(key, []).append(value.strip())
+    return found
+
+
+def _parameter(name: str, line: str) -> Parameter:
+    found = _PARAM.match(line)
+    if not found or found["kind"] not in (*ENTITY_KINDS, *VALUE_KINDS):
+        kinds = ", ".join((*ENTITY_KINDS, *VALUE_KINDS))
+        raise QueryError(f"{name}: '# param: {line}': expected NAME KIND DEFAULT, kind of {kinds}")
+    default = found["default"].strip().strip('"')
+    return Parameter(found["name"], found["kind"], default, found["help"] or "")
+
+
+def queries_folder() -> Path:
+    """Return the folder of the bundled questions."""
+    return vocab.schemas_folder() / "queries"
+
+
+@cache
+def list_questions() -> tuple[Question, ...]:
+    """Return the bundled questions, sorted by name."""
+    files = sorted(queries_folder().glob("*.rq"))
+    return tuple(to_question(file.stem, file.read_text(encoding="utf-8")) for file in files)
+
+
+def find_question(name: str) -> Question:
+    """Return the bundled question of that name.
+
+    Raises:
+        UsageError: no such question; offers the nearest names.
+    """
+    known = {question.name: question for question in list_questions()}
+    if name in known:
+        return known[name]
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, known, n=3)
+    hint = f"did you mean {', '.join(close)}?" if close else "see them with kg query --list"
+    raise UsageError(f"no bundled query is called {name!r}; {hint}")
+
+
+def read_question(text: str) -> Question:
+    """Return the question that a user typed: a bundled name, ``@file.rq`` or SPARQL itself.
+
+    Raises:
+        UsageError: the file cannot be read, or a word that is no bundled name.
+    """
+    if text.startswith("@"):
+        return _read_file(Path(text[1:]))
+    if re.fullmatch(r"[\w.-]+", text):
+        return find_question(text)
+    return to_question("query", text)
+
+
+def _read_file(path: Path) -> Question:
+    try:
+        return to_question(path.stem, path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not UTF-8 text") from None

@@ -1,0 +1,228 @@
+"""Where the triples are while they are asked: an Oxigraph store, on disk or in memory.
+
+``DIR/store`` is made once by :func:`build_store` and opened read-only, by any
+number of processes.  Its marker file is written last: without it the store is
+half-written, and one of another version or another graph is not used.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg import __version__, vocab
+from kg.errors import BuildError, MissingExtraError
+from kg.files import sha256
+
+if TYPE_CHECKING:
+    import rdflib
+
+STORE = "store"
+MARKER = "paperkg-store.json"
+#: Raised when the layout of a store changes; an older one is built again.
+LAYOUT = 1
+#: The ontology's named graph: there to be asked for, out of the way of the data.
+ONTOLOGY_GRAPH = vocab.KG.rstrip("#")
+
+_FORMATS = {
+    ".ttl": ox.RdfFormat.TURTLE,
+    ".nt": ox.RdfFormat.N_TRIPLES,
+    ".nq": ox.RdfFormat.N_QUADS,
+    ".trig": ox.RdfFormat.TRIG,
+    ".rdf": ox.RdfFormat.RDF_XML,
+    ".jsonld": ox.RdfFormat.JSON_LD,
+}
+
+
+def graph_file(folder: Path) -> Path:
+    """Return the RDF file of a built folder (or ``folder`` itself, if it is such a file).
+
+    Raises:
+        BuildError: there is none.
+    """
+    if folder.is_file():
+        return folder
+    for name in ("graph.nt.gz", "graph.ttl", "graph.nt"):
+        if (folder / name).is_file():
+            return folder / name
+    problem = "holds no graph.ttl or graph.nt.gz" if folder.is_dir() else "is not there"
+    raise BuildError(f"{folder}: {problem}; make one with: kg build INPUT... --out {folder}")
+
+
+def build_store(folder: Path, *, into: Path | None = None) -> Path:
+    """Build the store of ``folder`` on disk from its graph file, replacing an older one.
+
+    Args:
+        folder: a built folder.
+        into: where the store goes; ``folder/store`` if left out.
+
+    Returns:
+        the store's path.
+
+    Raises:
+        BuildError: no graph file, broken RDF, or the folder cannot be written.
+    """
+    source, target = graph_file(folder), into or folder / STORE
+    work = _work_folder(target)
+    try:
+        store = ox.Store(str(work))
+        _load(store, source)
+        store.flush()
+        store.optimize()
+        del store
+        marker = json.dumps(_marker(source), indent=1, sort_keys=True) + "\n"
+        (work / MARKER).write_text(marker, encoding="utf-8")
+        shutil.rmtree(target, ignore_errors=True)
+        work.replace(target)
+    except OSError as error:
+        raise BuildError(f"{target}: the store cannot be written: {error}") from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    return target
+
+
+def _work_folder(target: Path) -> Path:
+    try:
+        return Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+    except OSError as error:
+        raise BuildError(f"{target.parent}: cannot be written: {error.strerror}") from error
+
+
+def _versions() -> dict[str, Any]:
+    # RocksDB's files and Oxigraph's keys may change with a minor version, not with a patch.
+    oxigraph = ".".join(ox.__version__.split(".")[:2])
+    return {"layout": LAYOUT, "oxigraph": oxigraph}
+
+
+def _marker(source: Path) -> dict[str, Any]:
+    stat = source.stat()
+    return {
+        **_versions(),
+        "paperkg": __version__,
+        "source": source.name,
+        "bytes": stat.st_size,
+        "modified_ns": stat.st_mtime_ns,
+        "sha256": sha256(source),
+    }
+
+
+def check_store(folder: Path) -> str:
+    """Return why ``folder/store`` cannot be used, "" if it can, "none" if there is none."""
+    store = folder / STORE
+    if not store.is_dir():
+        return "none"
+    try:
+        marker = json.loads((store / MARKER).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return "it is half-written"
+    except (OSError, ValueError):
+        return "its marker file cannot be read"
+    if not isinstance(marker, dict) or _versions().items() > marker.items():
+        return "it was made by another version"
+    return "" if _same_source(folder, marker) else "the graph has changed since it was made"
+
+
+def _same_source(folder: Path, marker: dict[str, Any]) -> bool:
+    try:
+        source = graph_file(folder)
+    except BuildError:
+        return True  # only the store was shipped: nothing to compare with
+    stat = source.stat()
+    if marker.get("source") != source.name or marker.get("bytes") != stat.st_size:
+        return False
+    # Copying a folder changes times and not bytes: only then is the hash worth its seconds.
+    return marker.get("modified_ns") == stat.st_mtime_ns or marker.get("sha256") == sha256(source)
+
+
+def usable_store(folder: Path) -> tuple[Path | None, str]:
+    """Return (the store's path or None, a line for the user or "")."""
+    problem = check_store(folder)
+    if problem in ("", "none"):
+        return (None if problem else folder / STORE), ""
+    advice = f"asking the graph file instead; build it again with: kg build ... --out {folder}"
+    return None, f"{folder / STORE}: {problem}; {advice} --store"
+
+
+def open_store(folder: Path) -> ox.Store:
+    """Return the triples of a built folder as a store: from disk read-only, else in memory.
+
+    Raises:
+        BuildError: the folder holds no graph, or its RDF is broken.
+    """
+    path, _ = usable_store(folder)
+    return read_store(path) if path else load_store(graph_file(folder))
+
+
+def read_store(path: Path) -> ox.Store:
+    """Open a store on disk read-only.
+
+    Raises:
+        BuildError: the files are damaged.
+    """
+    try:
+        return ox.Store.read_only(str(path))
+    except OSError as error:
+        raise BuildError(f"{path}: the store is damaged ({error}); build it again") from error
+
+
+def load_store(source: Path) -> ox.Store:
+    """Return an RDF file's triples, and the ontology as a named graph, in memory.
+
+    Raises:
+        BuildError: not RDF; names the file and the place.
+    """
+    store = ox.Store()
+    _load(store, source)
+    return store
+
+
+def _load(store: ox.Store, source: Path) -> None:
+    try:
+        with _open(source) as data:
+            store.bulk_load(input=data, format=_format(source))
+    except (SyntaxError, ValueError, EOFError) as error:
+        raise BuildError(f"{source}: is not the RDF its name promises: {error}") from error
+    except OSError as error:
+        raise BuildError(f"{source}: cannot be read: {error}") from error
+    ontology = vocab.schemas_folder() / "kg.ttl"
+    if ontology.is_file():
+        graph = ox.NamedNode(ONTOLOGY_GRAPH)
+        store.load(path=str(ontology), format=ox.RdfFormat.TURTLE, to_graph=graph)
+
+
+def _open(source: Path) -> IO[bytes]:
+    return gzip.open(source) if source.suffix == ".gz" else source.open("rb")
+
+
+def _format(source: Path) -> ox.RdfFormat:
+    name = source.name.removesuffix(".gz")
+    found = _FORMATS.get(Path(name).suffix)
+    if found is None:
+        expected = ", ".join(_FORMATS)
+        raise BuildError(f"{source}: expected a built folder or an RDF file ({expected})")
+    return found
+
+
+def open_rdflib(folder: Path) -> rdflib.Graph:
+    """Return the graph behind rdflib's API, answered by Oxigraph (package ``oxrdflib``).
+
+    Raises:
+        MissingExtraError: ``oxrdflib`` is not installed.
+        BuildError: as :func:`open_store`.
+    """
+    try:
+        from oxrdflib import OxigraphStore
+    except ImportError:
+        raise MissingExtraError("oxrdflib", "rdflib", "the rdflib API over the store") from None
+    import rdflib
+
+    graph = rdflib.Graph(store=OxigraphStore(store=open_store(folder)))
+    for prefix, iri in vocab.PREFIXES.items():
+        graph.bind(prefix, iri)
+    return graph

@@ -10,10 +10,10 @@ A header is comment lines at the top of the file::
 
 ``param`` is a name, a kind and a default.  The kinds: ``paper``, ``concept``,
 ``method``, ``dataset``, ``benchmark``, ``task``, ``metric`` (given as id, label or
-alias), ``text``, ``integer``, ``number``.  The defaults ``most`` and ``second`` of
-the first seven mean the one with most papers (of papers: with most concepts), so
-that every question has an answer on every graph.  In the query a parameter is
-written ``$name``.
+alias), ``text``, ``integer``, ``number``.  Defaults of the first seven, so that every
+question can be asked of every graph: ``most`` and ``second`` by number of papers (a
+paper's: of concepts), ``broadest`` and ``narrowest`` by the hierarchy, ``any`` for no
+restriction.  In the query a parameter is written ``$name``.
 """
 
 from __future__ import annotations

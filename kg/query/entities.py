@@ -20,7 +20,15 @@ _NAMES = tuple(
     ox.NamedNode(vocab.expand(c)) for c in ("skos:prefLabel", "skos:altLabel", "dcterms:title")
 )
 _CONCEPTS = ("method", "dataset", "benchmark", "task", "metric")
-_RANKS = {"most": 0, "second": 1}
+#: Defaults in a question's header: which order, and which place in it.
+_RANKS = {"most": ("papers", 0), "second": ("papers", 1), "broadest": ("narrower", 0),
+          "narrowest": ("broader", 0)}  # fmt: skip
+_ORDERS = {
+    "concepts": "?x kg:mentions ?y",
+    "papers": "?y kg:mentions ?x",
+    "narrower": "?y skos:broader ?x",
+    "broader": "?x skos:broader+ ?y",
+}
 _ABSOLUTE = re.compile(r"[A-Za-z][\w+.-]*://\S+")
 
 
@@ -38,13 +46,14 @@ def find_entity(store: ox.Store, kind: str, name: str) -> Entity:
     Args:
         kind: paper, concept, method, dataset, benchmark, task or metric.
         name: an IRI, an id ("method/lora", "arxiv:2106.09685"), a label or an
-            alias, in any case; ``most`` and ``second`` as in a question's header.
+            alias, in any case; or a default of a question's header
+            (``most``, ``second``, ``broadest``, ``narrowest``).
 
     Raises:
         NotFoundError: nothing of that name; offers the nearest.
     """
     if name in _RANKS:
-        return ranked(store, kind, _RANKS[name])
+        return ranked(store, kind, *_RANKS[name])
     found = [*_by_id(store, kind, name), *_by_name(store, kind, name)]
     if not found:
         raise NotFoundError(_nearest(store, kind, name))
@@ -159,25 +168,29 @@ def _nearest(store: ox.Store, kind: str, name: str) -> str:
     return f"no {kind} is called {name!r}; the nearest: {', '.join(offers)}"
 
 
-def ranked(store: ox.Store, kind: str, rank: int) -> Entity:
-    """Return the resource of ``kind`` with the ``rank``-th most papers (of papers: concepts).
+def ranked(store: ox.Store, kind: str, order: str, place: int) -> Entity:
+    """Return the resource of ``kind`` at ``place`` (from 0) when sorted by ``order``.
+
+    Args:
+        order: papers (a paper is ranked by its concepts), narrower or broader:
+            the most of them first.
 
     Raises:
         NotFoundError: the graph has fewer.
     """
-    nodes = _most(store, kind)
-    if rank >= len(nodes):
-        raise NotFoundError(f"the graph has {len(nodes)} of kind {kind}; name what you mean")
-    return Entity(nodes[rank].value, label_of(store, nodes[rank]))
+    nodes = _ranking(store, kind, "concepts" if kind == "paper" else order)
+    if place >= len(nodes):
+        which = kind if order == "papers" else f"{kind} with anything {order}"
+        raise NotFoundError(f"the graph has {len(nodes) or 'no'} {which}; name one that you mean")
+    return Entity(nodes[place].value, label_of(store, nodes[place]))
 
 
 @lru_cache(maxsize=32)
-def _most(store: ox.Store, kind: str) -> list[ox.NamedNode]:
+def _ranking(store: ox.Store, kind: str, order: str) -> list[ox.NamedNode]:
     kinds = _CONCEPTS if kind == "concept" else (kind,)
     classes = " ".join(str(_class(k)) for k in kinds)
-    pattern = "?x kg:mentions ?y" if kind == "paper" else "?y kg:mentions ?x"
     query = (
-        f"SELECT ?x (COUNT(?y) AS ?n) {{ VALUES ?t {{ {classes} }} ?x a ?t . {pattern} }} "
+        f"SELECT ?x (COUNT(?y) AS ?n) {{ VALUES ?t {{ {classes} }} ?x a ?t . {_ORDERS[order]} }} "
         "GROUP BY ?x ORDER BY DESC(?n) ?x LIMIT 2"
     )
     return [row["x"] for row in store.query(query, prefixes=vocab.PREFIXES)]
@@ -185,6 +198,8 @@ def _most(store: ox.Store, kind: str) -> list[ox.NamedNode]:
 
 def to_term(store: ox.Store, parameter: Parameter, value: str) -> tuple[str, str]:
     """Return (term in N-Triples syntax, how to show it) of a parameter's value.
+
+    ``any`` stays the variable that it is: every resource fits.
 
     Raises:
         UsageError: not a number where one is wanted.
@@ -194,6 +209,8 @@ def to_term(store: ox.Store, parameter: Parameter, value: str) -> tuple[str, str
         return str(ox.Literal(value)), value
     if parameter.kind in ("integer", "number"):
         return _number(parameter, value), value
+    if value == "any":
+        return f"?{parameter.name}", value
     entity = find_entity(store, parameter.kind, value)
     return str(ox.NamedNode(entity.iri)), entity.label
 

@@ -169,8 +169,7 @@ def _best_span(text: str, start: int, end: int, short: str) -> tuple[int, int] |
     options = [
         (cost, len(parts) - i, i)
         for i, cost in enumerate(costs)
-        if cost <= _allowed(short, len(parts) - i)
-        and _is_word_start(text, start + parts[i][1])
+        if cost <= _allowed(short, len(parts) - i) and _is_word_start(text, start + parts[i][1])
     ]
     if not options:
         return None
@@ -197,9 +196,7 @@ def _long_inside(text: str, match: re.Match[str]) -> Abbreviation | None:
     at = before.start(1) + before[1].index(short)
     start = match.start(1) + (len(inside) - len(inside.lstrip()))
     long = inside.strip()
-    return Abbreviation(
-        short, at, at + len(short), long, start, start + len(long), "short (long)"
-    )
+    return Abbreviation(short, at, at + len(short), long, start, start + len(long), "short (long)")
 
 
 def _after_colon(text: str) -> Iterator[Abbreviation]:

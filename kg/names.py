@@ -23,10 +23,20 @@ _GREEK_NAMES = (
 ).split()
 _GREEK = {chr(0x3B1 + i): name for i, name in enumerate(_GREEK_NAMES)}
 _GREEK |= {chr(0x391 + i): name for i, name in enumerate(_GREEK_NAMES) if i != 17}
-_GREEK |= {"ϵ": "epsilon", "ϕ": "phi", "ϑ": "theta", "ϱ": "rho", "ℓ": "l", "×": "x", "∞": "infinity"}
+_GREEK |= {
+    "ϵ": "epsilon",
+    "ϕ": "phi",
+    "ϑ": "theta",
+    "ϱ": "rho",
+    "ℓ": "l",
+    "×": "x",
+    "∞": "infinity",
+}
 _SIGNS = str.maketrans(_GREEK)
 
-_LATEX_GREEK = re.compile(rf"\\(?:var)?({'|'.join(sorted(set(_GREEK_NAMES)))}|ell|infty)(?![a-zA-Z])")
+_LATEX_GREEK = re.compile(
+    rf"\\(?:var)?({'|'.join(sorted(set(_GREEK_NAMES)))}|ell|infty)(?![a-zA-Z])"
+)
 _LATEX_COMMAND = re.compile(
     r"\\(?:emph|text\w{0,4}|math\w{2,4}|operatorname|url|href|em|bf|it|sc|tt|rm)(?![a-zA-Z])\s*"
 )
@@ -56,7 +66,10 @@ _BRITISH = tuple(
     for pattern, new in (
         (r"is(?=(?:e|ed|er|ing|ation|able|ational)$)", "iz"),
         (r"ys(?=(?:e|ed|er|ing)$)", "yz"),
-        (r"(?<=[a-z]{2})our(?=(?:$|ed$|ing$|al$|ful$|ite$|able$|less$|ally$|ist$|ization$|ize$))", "or"),
+        (
+            r"(?<=[a-z]{2})our(?=(?:$|ed$|ing$|al$|ful$|ite$|able$|less$|ally$|ist$|ization$|ize$))",
+            "or",
+        ),
         (r"(?<=[a-z]{3})ll(?=(?:ed|ing|er)$)", "l"),
         (r"(?<=[a-z]{2})([tb])re$", r"\1er"),
         (r"ogue$", "og"),
@@ -89,7 +102,7 @@ def name_key(name: str) -> str:
     >>> name_key("Llama 2 7B"), name_key("Llama-27B"), name_key("CIFAR-10") == name_key("CIFAR-100")
     ('llama2|7b', 'llama27b', False)
     """
-    return _join(name_words(name)) or "=" + squeeze(name)
+    return words_key(name_words(name)) or "=" + squeeze(name)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -99,10 +112,31 @@ def name_words(name: str) -> tuple[str, ...]:
     >>> name_words("Graph-based Behaviour Models")
     ('graph', 'based', 'behavior', 'model')
     """
+    return tuple(_fold_word(word) for word in written_words(name))
+
+
+def written_words(name: str) -> list[str]:
+    """Return the words of ``name`` as written, one for each of :func:`name_words`.
+
+    >>> written_words("Multi-modal LLMs")
+    ['Multi', 'modal', 'LLMs']
+    """
     text = plain(name)
     shouting = text.isupper() and " " in text
-    words = _WORD.findall(text.lower() if shouting else text)
-    return tuple(_fold_word(word) for word in words)
+    return _WORD.findall(text.lower() if shouting else text)
+
+
+def words_key(words: tuple[str, ...]) -> str:
+    """Return the key of a name given as its words.
+
+    >>> words_key(name_words("Llama 2 7B")) == name_key("Llama-2-7b")
+    True
+    """
+    out = ""
+    for word in words:
+        apart = out[-1:].isdigit() and word[:1].isdigit()
+        out += ("|" if apart else "") + word
+    return out
 
 
 def plain(name: str) -> str:
@@ -160,14 +194,6 @@ def singular(word: str) -> str:
     if low.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     return word[:-2] if low.endswith(("sses", "shes", "ches", "xes")) else word[:-1]
-
-
-def _join(words: tuple[str, ...]) -> str:
-    out = ""
-    for word in words:
-        apart = out[-1:].isdigit() and word[:1].isdigit()
-        out += ("|" if apart else "") + word
-    return out
 
 
 @lru_cache(maxsize=1 << 16)

@@ -1,0 +1,68 @@
+"""Step four, a map over papers: the node of every mention, by the order of evidence.
+
+1. the paper's own expansion of a short form; 2. what goes without saying in the
+corpus; 3. the company that the short form keeps; 4. the name as it stands.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+from kg.link.keys import Names
+from kg.link.resolve import Resolution
+
+#: The best sense must share this many other names with the paper, and score this
+#: many times the next one.
+_SHARED = 2
+_MARGIN = 2.0
+
+
+def assign(names: Names, resolution: Resolution) -> tuple[str, ...]:
+    """Return the node of each mention of a paper, in the order of its mentions."""
+    own = _own_senses(names, resolution)
+    cache: dict[str, str | None] = {}
+    nodes = []
+    for mention, key in zip(names.paper.mentions, names.keys, strict=True):
+        short = resolution.heads.get(key, key)
+        if short in resolution.senses and short not in own and short not in cache:
+            cache[short] = _usual_sense(short, names, resolution)
+        nodes.append(own.get(short) or cache.get(short) or resolution.node(key, mention.text))
+    return tuple(nodes)
+
+
+def _own_senses(names: Names, resolution: Resolution) -> dict[str, str]:
+    """Return short key -> node of the sense that this paper gives it."""
+    own = {}
+    for definition in names.definitions:
+        for sense in resolution.senses.get(definition.short, ()):
+            if definition.long in sense.longs:
+                own.setdefault(definition.short, sense.node)
+    return own
+
+
+def _usual_sense(short: str, names: Names, resolution: Resolution) -> str | None:
+    if short in resolution.defaults:
+        return resolution.defaults[short]
+    scores = sorted(
+        (-_company(names, sense.node, resolution, short), sense.node)
+        for sense in resolution.senses[short]
+    )
+    best = -scores[0][0] if scores else 0.0
+    second = -scores[1][0] if len(scores) > 1 else 0.0
+    return scores[0][1] if best > _MARGIN * second and best > 0 else None
+
+
+def _company(names: Names, node: str, resolution: Resolution, short: str) -> float:
+    """Return how much a paper's other names are those of a sense's papers, rare ones first.
+
+    Cosine of the paper's set of keys with the sense's profile, weighted by
+    inverse document frequency; 0 unless enough keys are shared.
+    """
+    profile = resolution.profiles.get(node, Counter())
+    shared = [key for key in sorted(set(names.keys)) if key in profile and key != short]
+    if len(shared) < _SHARED:
+        return 0.0
+    size = math.sqrt(sum(count * count for count in profile.values()))
+    weights = sum(profile[key] / (1 + math.log(resolution.papers.get(key, 1))) for key in shared)
+    return round(weights / size, 6)

@@ -1,0 +1,179 @@
+"""Step five, a reduce per node: the concepts with their types, labels, names and reasons."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kg.link.clusters import Clusters, Union, key_of
+from kg.link.index import EVIDENCE, Index, weight_of
+from kg.link.keys import Names
+from kg.link.labels import Form, pick_label, pick_seed
+from kg.link.resolve import Resolution
+from kg.model import Concept, Merge, Paper
+from kg.names import concept_id, name_key
+from kg.text import digest, squeeze
+
+
+@dataclass(slots=True)
+class Draft:
+    """A concept being made: what all of its mentions say."""
+
+    root: str
+    papers: list[str] = field(default_factory=list)
+    forms: dict[str, Form] = field(default_factory=dict)
+    types: dict[str, float] = field(default_factory=dict)
+    introduced_by: list[str] = field(default_factory=list)
+    seed: tuple[tuple[int, str], dict[str, int]] | None = None
+
+    def type(self) -> str:
+        """Return the type with the most evidence; ties go to the first in alphabetical order."""
+        return min(self.types, key=lambda name: (-round(self.types[name], 6), name))
+
+
+def draft_concepts(
+    names: Iterable[Names], nodes: Iterable[tuple[str, ...]], clusters: Clusters
+) -> dict[str, Draft]:
+    """Return root -> draft, gathered paper by paper in the order of ``names``."""
+    drafts: dict[str, Draft] = {}
+    for found, of_paper in zip(names, nodes, strict=True):
+        roots = [clusters.root(node) for node in of_paper]
+        for root in sorted(set(roots)):
+            draft = drafts.setdefault(root, Draft(root))
+            _add_paper(draft, found, roots)
+    return drafts
+
+
+def _add_paper(draft: Draft, found: Names, roots: list[str]) -> None:
+    paper = found.paper
+    here = [
+        (mention, key)
+        for mention, key, root in zip(paper.mentions, found.keys, roots, strict=True)
+        if root == draft.root
+    ]
+    draft.papers.append(paper.id)
+    counts: dict[str, int] = defaultdict(int)
+    weights: dict[str, float] = {}
+    for mention, key in here:
+        form = squeeze(mention.text)
+        counts[form] += 1
+        known = draft.forms.setdefault(form, Form(form, key))
+        known.add(paper.id, mention.field)
+        weights[mention.type] = max(weights.get(mention.type, 0.0), weight_of(mention))
+    for type, weight in weights.items():
+        draft.types[type] = draft.types.get(type, 0.0) + weight
+    if any(mention.role == "introduces" for mention, _ in here):
+        draft.introduced_by.append(paper.id)
+    age = _age(paper)
+    if draft.seed is None or age < draft.seed[0]:
+        draft.seed = (age, dict(counts))
+
+
+def _age(paper: Paper) -> tuple[int, str]:
+    """Order papers by year, then id: an id is taken from the oldest paper of a concept.
+
+    Papers that are added later are mostly newer, so ids mostly stay put.
+    """
+    return (paper.year or 9999, paper.id)
+
+
+def name_drafts(drafts: dict[str, Draft]) -> dict[str, str]:
+    """Return root -> concept id; of two that would share one, the older keeps it plain."""
+    wanted: dict[str, list[Draft]] = defaultdict(list)
+    for root in sorted(drafts):
+        draft = drafts[root]
+        wanted[concept_id(draft.type(), _seed_name(draft))].append(draft)
+    ids = {}
+    for id, same in sorted(wanted.items()):
+        same.sort(key=lambda d: (d.seed and d.seed[0], d.root))
+        for rank, draft in enumerate(same):
+            ids[draft.root] = id if rank == 0 else f"{id}-{digest(_identity(draft), 8)}"
+    return ids
+
+
+def _seed_name(draft: Draft) -> str:
+    return pick_seed(draft.seed[1]) if draft.seed else draft.root
+
+
+def _identity(draft: Draft) -> str:
+    """Return what tells a homonym from the others: its oldest paper and the name it has there."""
+    age = draft.seed[0] if draft.seed else (0, "")
+    return f"{age[1]}|{name_key(_seed_name(draft))}"
+
+
+def build_concepts(
+    drafts: dict[str, Draft], ids: dict[str, str], resolution: Resolution, index: Index
+) -> list[Concept]:
+    """Return the concepts, sorted by id, without hierarchy and external matches."""
+    unions: dict[str, list[Union]] = defaultdict(list)
+    for union in resolution.clusters.unions:
+        unions[resolution.clusters.root(union.left)].append(union)
+    concepts = [
+        _build(draft, ids[root], unions.get(root, []), resolution, index)
+        for root, draft in drafts.items()
+    ]
+    return sorted(concepts)
+
+
+def _build(
+    draft: Draft, id: str, unions: list[Union], resolution: Resolution, index: Index
+) -> Concept:
+    type = draft.type()
+    label = pick_label(draft.forms.values(), type)
+    spelled = _unmentioned(draft, unions, index)
+    names = sorted({*draft.forms, *spelled} - {label})
+    return Concept(
+        id,
+        type,
+        label,
+        aliases=tuple(names),
+        papers=len(draft.papers),
+        introduced_by=tuple(sorted(draft.introduced_by)),
+        merges=tuple(sorted(_merges(draft, label, unions, spelled, resolution))),
+    )
+
+
+def _unmentioned(draft: Draft, unions: list[Union], index: Index) -> dict[str, Union]:
+    """Return long forms that papers define but the extractor did not mark: names all the same."""
+    known = {form.key for form in draft.forms.values()}
+    found = {}
+    for union in unions:
+        evidence = index.senses.get(key_of(union.left), {}).get(union.right)
+        if evidence and evidence.stated and union.right not in known:
+            found.setdefault(squeeze(evidence.long_text), union)
+    return found
+
+
+def _merges(
+    draft: Draft,
+    label: str,
+    unions: list[Union],
+    spelled: dict[str, Union],
+    resolution: Resolution,
+) -> Iterable[Merge]:
+    reasons = _reasons(unions)
+    main = name_key(label)
+    for text, union in spelled.items():
+        yield Merge(text, union.reason, union.score, union.papers)
+    for form in draft.forms.values():
+        if form.text == label:
+            continue
+        papers = tuple(sorted(form.papers)[:EVIDENCE])
+        if form.key == main:
+            yield Merge(form.text, "spelling", 1.0, papers)
+        elif form.key in resolution.heads:
+            yield Merge(form.text, "generic head", 0.95, papers)
+        else:
+            union = reasons.get(form.key)
+            reason, score = (union.reason, union.score) if union else ("company", 0.8)
+            yield Merge(form.text, reason, score, (union and union.papers) or papers)
+
+
+def _reasons(unions: list[Union]) -> dict[str, Union]:
+    """Return key -> the best union that names it, on either side."""
+    best: dict[str, Union] = {}
+    for union in sorted(unions, key=lambda u: (-u.score, u)):
+        for node in (union.right, union.left):
+            best.setdefault(key_of(node), union)
+    return best

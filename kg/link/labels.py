@@ -1,0 +1,72 @@
+"""Which of its names a concept is called by, and which one its id is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kg.abbreviations import is_short_form
+
+
+@dataclass(slots=True)
+class Form:
+    """A surface form of a concept with the papers that use it, and those with it in the abstract."""
+
+    text: str
+    key: str
+    papers: set[str] = field(default_factory=set)
+    in_abstracts: int = 0
+
+    def add(self, paper: str, where: str) -> None:
+        """Count one mention."""
+        if where == "abstract" and (paper not in self.papers or not self.in_abstracts):
+            self.in_abstracts += 1
+        self.papers.add(paper)
+
+
+def pick_label(forms: Iterable[Form], type: str) -> str:
+    """Return the preferred label among ``forms``.
+
+    The form that most papers use; but tasks and general methods go by their long
+    form, systems, data sets and benchmarks by the name that was coined for them.
+    Abstracts count first: titles capitalise every word.
+    """
+    known = list(forms)
+    long = [form for form in known if not is_short_form(form.text) and " " in form.text]
+    if _goes_by_long(long, known, type):
+        known = long
+    return _most_used(known).text
+
+
+def _goes_by_long(long: list[Form], known: list[Form], type: str) -> bool:
+    if not long or len(long) == len(known) or type in ("Dataset", "Benchmark", "Metric"):
+        return False
+    if type == "Task":
+        return True
+    lower = sum(form.in_abstracts for form in long if form.text.islower() or _starts_low(form.text))
+    return lower > 0.5 * sum(form.in_abstracts for form in long)
+
+
+def _starts_low(text: str) -> bool:
+    """Whether most words are lower case: "vision-language models", not "Low-Rank Adaptation"."""
+    words = text.split()
+    return sum(word[:1].islower() for word in words) > len(words) / 2
+
+
+def _most_used(forms: list[Form]) -> Form:
+    return min(forms, key=lambda f: (-f.in_abstracts, -len(f.papers), f.text))
+
+
+def pick_seed(counts: dict[str, int]) -> str:
+    """Return the name that an id is made of, from the forms of one paper and their counts.
+
+    Looks at that paper alone, so that other papers cannot change the id: the most
+    frequent written-out lower-case form if there is one, else the shortest name.
+
+    >>> pick_seed({"large language models": 1, "LLMs": 4}), pick_seed({"Low-Rank Adaptation": 1, "LoRA": 3})
+    ('large language models', 'LoRA')
+    """
+    general = [form for form in counts if " " in form and form.islower()]
+    if general:
+        return min(general, key=lambda form: (-counts[form], len(form), form))
+    return min(counts, key=lambda form: (len(form), form))

@@ -1,0 +1,120 @@
+"""Step three: from the index of all names to the table that says which are one."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from kg.link.clusters import SPLIT, Clusters
+from kg.link.index import Index
+from kg.link.keys import Names
+from kg.link.rules import group_of
+from kg.link.senses import Sense, find_senses, pick_defaults
+from kg.link.variants import find_heads, join_nested, join_slips, join_years
+from kg.names import name_words
+
+#: A short form's company is judged by at most this many papers a sense.
+_COMPANY_PAPERS = 200
+
+
+@dataclass(slots=True)
+class Resolution:
+    """What every name means: all that is needed to link a paper, whatever the others hold.
+
+    Attributes:
+        clusters: nodes that are one concept.
+        senses: short key -> its senses.
+        defaults: short key -> node of the sense that goes without saying.
+        heads: key -> key of the name without its generic head.
+        cased: keys whose lower-case form is something else ("math", "MATH").
+        profiles: node of a sense -> key -> how many defining papers mention it.
+        papers: key -> number of papers, for weighing company.
+    """
+
+    clusters: Clusters
+    senses: dict[str, tuple[Sense, ...]] = field(default_factory=dict)
+    defaults: dict[str, str] = field(default_factory=dict)
+    heads: dict[str, str] = field(default_factory=dict)
+    cased: frozenset[str] = frozenset()
+    profiles: dict[str, Counter[str]] = field(default_factory=dict)
+    papers: dict[str, int] = field(default_factory=dict)
+
+    def node(self, key: str, form: str) -> str:
+        """Return the node of a name that stands alone."""
+        key = self.heads.get(key, key)
+        return key + SPLIT + "lower" if key in self.cased and form.islower() else key
+
+
+def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
+    """Return the resolution of all names in ``index``.
+
+    ``clusters`` may bring the user's own unions and separations.
+    """
+    clusters = clusters or Clusters()
+    for key in sorted(index.forms):
+        clusters.groups.setdefault(key, group_of(index.type(key)))
+    heads = find_heads(index)
+    senses = find_senses(index, clusters)
+    defaults = pick_defaults(index, senses, clusters)
+    _join_variants(index, senses, defaults, clusters)
+    return Resolution(
+        clusters, senses, defaults, heads, find_cased(index), papers=dict(index.papers)
+    )
+
+
+def _join_variants(
+    index: Index,
+    senses: dict[str, tuple[Sense, ...]],
+    defaults: dict[str, str],
+    clusters: Clusters,
+) -> None:
+    long_words = {
+        short: name_words(index.senses[short][senses[short][0].longs[0]].long_text)
+        for short in sorted(defaults)
+    }
+    join_nested(index, long_words, clusters)
+    join_years(index, clusters)
+    join_slips(index, clusters)
+
+
+def find_cased(index: Index) -> frozenset[str]:
+    """Return keys that name one thing in capitals and another, of another kind, in lower case."""
+    found = set()
+    for key, cases in index.cased.items():
+        lower: dict[str, int] = defaultdict(int)
+        upper: dict[str, int] = defaultdict(int)
+        for (type, is_lower), count in cases.items():
+            (lower if is_lower else upper)[group_of(type)] += count
+        if lower and upper and _differ(lower, upper):
+            found.add(key)
+    return frozenset(found)
+
+
+def _differ(lower: dict[str, int], upper: dict[str, int]) -> bool:
+    """Whether nine in ten of each side are of a kind of their own."""
+    (low, low_count), (up, up_count) = _top(lower), _top(upper)
+    sure = low_count >= 0.9 * sum(lower.values()) and up_count >= 0.9 * sum(upper.values())
+    return low != up and sure
+
+
+def _top(counts: dict[str, int]) -> tuple[str, int]:
+    kind = min(counts, key=lambda name: (-counts[name], name))
+    return kind, counts[kind]
+
+
+def add_profiles(resolution: Resolution, names: Iterable[Names]) -> None:
+    """Learn from the defining papers what company each sense of an open short form keeps.
+
+    A second map and reduce, needed only where neither expansion nor corpus decides.
+    """
+    definers: dict[str, list[str]] = defaultdict(list)
+    for short, senses in sorted(resolution.senses.items()):
+        if short not in resolution.defaults and len(senses) > 1:
+            for sense in senses:
+                for paper in sense.papers[:_COMPANY_PAPERS]:
+                    definers[paper].append(sense.node)
+    for found in names:
+        for node in definers.get(found.paper.id, ()):
+            profile = resolution.profiles.setdefault(node, Counter())
+            profile.update(sorted(set(found.keys)))

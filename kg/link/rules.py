@@ -1,0 +1,129 @@
+"""The rules by which differently spelled names may be one: pure, over words.
+
+None compares strings by a ratio alone.  Each names a structure that both sides
+must share, and :class:`kg.link.clusters.Clusters` guards every union besides.
+"""
+
+from __future__ import annotations
+
+from kg.abbreviations import STOPWORDS
+from kg.names import numbers
+
+#: Generic heads that writers put behind a proper name, by type (folded, singular).
+HEADS: dict[str, frozenset[str]] = {
+    "Method": frozenset(
+        "model algorithm framework method approach architecture network optimizer system library"
+        " toolkit technique baseline".split()
+    ),
+    "Dataset": frozenset("dataset corpus data database collection".split()),
+    "Benchmark": frozenset(
+        "benchmark challenge suite leaderboard dataset environment simulator task".split()
+    ),
+    "Task": frozenset("task problem".split()),
+    "Metric": frozenset("score metric measure value".split()),
+}
+
+#: Heads that may trail a long form without changing what it names.
+_TRAILING = frozenset("model network algorithm method architecture framework".split())
+
+#: Endings that turn one part of speech into another.
+_ENDINGS = frozenset(
+    "|e|ed|ing|ion|ional|ation|ational|ative|ive|al|ual|ic|ical|ity|y|er|or|ment|ance|ence"
+    "|ant|ent|ly|en|ary|ated|ating|ates".split("|")
+)
+
+
+def same_long_form(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Whether two long forms of one short form say the same, word by word.
+
+    >>> same_long_form(("visual", "language", "model"), ("vision", "language", "model"))
+    True
+    >>> same_long_form(("contrastive", "learning"), ("continual", "learning"))
+    False
+    """
+    ours, theirs = _content(left), _content(right)
+    if len(ours) != len(theirs):
+        return _only_trails(ours, theirs) or _only_trails(theirs, ours)
+    if "".join(ours) == "".join(theirs):
+        return True
+    return bool(ours) and all(same_stem(a, b) for a, b in zip(ours, theirs, strict=True))
+
+
+def _content(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word for word in words if word not in STOPWORDS)
+
+
+def _only_trails(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    return len(long) == len(short) + 1 and long[-1] in _TRAILING and long[:-1] == short
+
+
+def same_stem(left: str, right: str) -> bool:
+    """Whether two words differ only by an ending, or by one slip in a long word.
+
+    >>> same_stem("vision", "visual"), same_stem("natural", "neural"), same_stem("absolute", "average")
+    (True, False, False)
+    """
+    if left == right:
+        return True
+    shared = 0
+    for a, b in zip(left, right, strict=False):
+        if a != b:
+            break
+        shared += 1
+    if shared >= 3 and left[shared:] in _ENDINGS and right[shared:] in _ENDINGS:
+        return True
+    return is_slip(left, right)
+
+
+def is_slip(left: str, right: str) -> bool:
+    """Whether two words of eight letters or more are one edit apart, digits untouched.
+
+    >>> is_slip("segmentation", "segmentaion"), is_slip("visual", "virtual"), is_slip("cifar10", "cifar100")
+    (True, False, False)
+    """
+    if min(len(left), len(right)) < 8 or left[0] != right[0] or numbers(left) != numbers(right):
+        return False
+    from rapidfuzz.distance import OSA
+
+    return OSA.distance(left, right, score_cutoff=1) <= 1
+
+
+def without_head(words: tuple[str, ...], type: str) -> tuple[str, ...]:
+    """Return ``words`` without the generic heads of ``type`` behind them; () if nothing is left.
+
+    >>> without_head(("bert", "model"), "Method"), without_head(("lora", "adapter"), "Method")
+    (('bert',), ('lora', 'adapter'))
+    """
+    heads = HEADS.get(type, frozenset())
+    if words[-2:] in (("training", "set"), ("test", "set"), ("validation", "set"), ("data", "set")):
+        return words[:-2] if type in ("Dataset", "Benchmark") else words
+    return words[:-1] if words and words[-1] in heads else words
+
+
+def is_proper(form: str) -> bool:
+    """Whether a form is written as a proper name: capitals inside a word, or digits.
+
+    >>> [is_proper(f) for f in ("BERT", "F1", "AlphaGo", "Diffusion", "diffusion", "Deep Q")]
+    [True, True, True, False, False, False]
+    """
+    return any(
+        any(c.isupper() for c in word[1:]) or (any(c.isdigit() for c in word) and len(word) > 1)
+        for word in form.replace("-", " ").split()
+    )
+
+
+_GROUPS = {"Dataset": "Resource", "Benchmark": "Resource", "Method": "Idea", "Task": "Idea"}
+
+
+def group_of(type: str) -> str:
+    """Return the kind of thing within which extractors confuse types.
+
+    >>> group_of("Dataset") == group_of("Benchmark"), group_of("Metric")
+    (True, 'Metric')
+    """
+    return _GROUPS.get(type, type)
+
+
+def same_group(left: str, right: str) -> bool:
+    """Whether two types are of one kind, so that names of both may be one."""
+    return group_of(left) == group_of(right)

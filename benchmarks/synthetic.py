@@ -69,7 +69,9 @@ def _paper(
     hub = rng.choice(_HUBS)
     picked.append((*hub, "reports" if hub[0] == "Metric" else _ROLE[hub[0]]))
     abstract, mentions = _abstract(rng, list(dict.fromkeys(picked)))
-    first = Mention("title", 0, len(own), own, "Method", "introduces", 0.97, "made", _id("Method", own))
+    first = Mention(
+        "title", 0, len(own), own, "Method", "introduces", 0.97, "made", _id("Method", own)
+    )
     address = f"https://example.org/{slug(own)}"
     abstract += f" Code: {address}"
     start = len(abstract) - len(address)
@@ -92,9 +94,7 @@ def _pick(rng: random.Random, pool: list[tuple[str, str]]) -> tuple[str, str, st
     return kind, name, "mentions" if other > 0.9 else role
 
 
-def _abstract(
-    rng: random.Random, picked: list[tuple[str, str, str]]
-) -> tuple[str, list[Mention]]:
+def _abstract(rng: random.Random, picked: list[tuple[str, str, str]]) -> tuple[str, list[Mention]]:
     text, mentions = "", []
     for kind, name, role in picked:
         before, after = rng.choice(_FRAMES[role]).split("{}")

@@ -129,7 +129,8 @@ def _pull(network: Network, points: Floats, weight: Floats) -> Floats:
     length = np.sqrt(delta[:, 0] ** 2 + delta[:, 1] ** 2) + 0.2
     force = delta * (weight / length)[:, None]
     columns = [
-        _sum_by(network.source, force[:, k], network) - _sum_by(network.target, force[:, k], network)
+        _sum_by(network.source, force[:, k], network)
+        - _sum_by(network.target, force[:, k], network)
         for k in (0, 1)
     ]
     return np.column_stack(columns)
@@ -180,7 +181,9 @@ class _Mesh:
         pairs = []
         for i in (0, 1):
             for j in (0, 1):
-                share = (part[:, 0] if i else 1 - part[:, 0]) * (part[:, 1] if j else 1 - part[:, 1])
+                share = (part[:, 0] if i else 1 - part[:, 0]) * (
+                    part[:, 1] if j else 1 - part[:, 1]
+                )
                 pairs.append(((base[:, 0] + i) * self.cells + base[:, 1] + j, share))
         return pairs
 

@@ -397,7 +397,9 @@ def _claim_columns(content: _Content) -> dict[str, Any]:
 
 def _mention_columns(content: _Content) -> dict[str, Any]:
     """Return the mentions of all claims, in the claims' order."""
-    rows = [row for claim in content.claims for row in _mention_rows(content.papers[claim[0]], claim[4])]
+    rows = [
+        row for claim in content.claims for row in _mention_rows(content.papers[claim[0]], claim[4])
+    ]
     names = ("field", "start", "length", "role", "confidence")
     columns = zip(*rows, strict=True) if rows else [[] for _ in names]
     return {name: _column(list(values)) for name, values in zip(names, columns, strict=True)}

@@ -1,0 +1,439 @@
+// A graph on screen: a stage for nodes and edges, regions below it, labels and highlights above.
+
+import { h, plain } from "./dom.js";
+import { SHAPES, trace } from "./shapes.js";
+import { regionInk, regionTint } from "./theme.js";
+
+const HALO = 3.5;
+
+export class GraphView {
+  // `options`: name, help, regions (bool), onselect(node), onopen(node), onedge(claim), onclear().
+  constructor(model, theme, options) {
+    Object.assign(this, { model, theme, options });
+    this.below = h("canvas", { class: "layer", "aria-hidden": "true" });
+    this.host = h("div", { class: "stage" });
+    this.above = h("canvas", { class: "layer above", "aria-hidden": "true" });
+    this.tip = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+    this.live = h("div", { class: "quiet", role: "status", "aria-live": "polite" });
+    this.element = h(
+      "div",
+      { class: "graph", tabindex: "0", role: "application", "aria-label": options.name, "aria-describedby": options.help },
+      this.below, this.host, this.above, this.tip, this.live,
+    );
+    this.visible = null;
+    this.lit = null;
+    this.hover = -1;
+    this.cursor = -1;
+    this.widths = new Map();
+    this.pending = false;
+    this.listen();
+  }
+
+  // `make(host, hooks)` returns the stage; `order` lists the nodes, most telling first.
+  start(make, order) {
+    this.order = order;
+    this.stage = make(this.host, { model: this.model, theme: this.theme, onview: () => this.schedule() });
+    this.full = this.stage.scale();
+    this.resizer = new ResizeObserver(() => this.resize());
+    this.resizer.observe(this.element);
+    this.schedule();
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (!width || (width === this.width && height === this.height)) return;
+    const first = !this.width || Math.abs(width - this.width) > 40;
+    [this.width, this.height] = [width, height];
+    this.stage.resize();
+    if (first && !this.touched) this.fit();
+    this.schedule();
+  }
+
+  fit(nodes, animate = false) {
+    this.stage.fit(nodes, animate);
+    if (!nodes) this.full = this.stage.scale();
+    this.schedule();
+  }
+
+  show(visible) {
+    this.visible = visible;
+    this.stage.show(visible);
+    this.centres = null;
+    this.schedule();
+  }
+
+  // `lit`: {nodes: [...], claims: [...], main: node or -1}, or null for none; the rest is dimmed.
+  light(lit) {
+    this.lit = lit && { ...lit, set: new Set(lit.nodes) };
+    this.element.classList.toggle("dimmed", Boolean(lit));
+    this.schedule();
+  }
+
+  paint(theme) {
+    this.theme = theme;
+    this.stage.paint(theme);
+    this.schedule();
+  }
+
+  destroy() {
+    this.resizer.disconnect();
+    this.stage.destroy();
+  }
+
+  shows(node) {
+    return this.stage.has(node) && (!this.visible || this.visible.node[node]);
+  }
+
+  // --- drawing ---
+
+  schedule() {
+    if (this.pending || !this.stage) return;
+    this.pending = true;
+    requestAnimationFrame(() => {
+      this.pending = false;
+      const start = performance.now();
+      this.draw();
+      this.lastFrame = performance.now() - start;
+    });
+  }
+
+  draw() {
+    if (!this.element.clientWidth) return;
+    const context = this.clear(this.above);
+    const boxes = [];
+    if (this.options.regions) this.drawRegions(this.clear(this.below), context, boxes);
+    if (this.lit) this.drawLit(context);
+    this.drawMarks(context);
+    this.drawLabels(context, boxes);
+  }
+
+  clear(canvas) {
+    const ratio = Math.min(2, devicePixelRatio || 1);
+    const [width, height] = [this.element.clientWidth, this.element.clientHeight];
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    const context = canvas.getContext("2d");
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    return context;
+  }
+
+  zoom() {
+    return this.stage.scale() / this.full;
+  }
+
+  drawRegions(below, above, boxes) {
+    this.centres ??= regionShapes(this.model, (node) => this.shows(node));
+    const strength = this.lit ? 0.35 : 1;
+    const fade = strength * Math.max(0, Math.min(1, (6 - this.zoom()) / 3));
+    for (const region of this.centres) {
+      blob(below, region.hull.map((point) => this.stage.toScreen(point)), 16 + 14 * Math.min(1, this.stage.scale()));
+      below.fillStyle = regionTint(region.number, this.theme.dark, strength);
+      below.fill();
+    }
+    if (fade > 0.02) for (const region of this.centres) this.regionLabel(above, region, boxes, fade);
+  }
+
+  regionLabel(context, region, boxes, alpha) {
+    const [x, y] = this.stage.toScreen(region);
+    const size = Math.round(Math.min(21, 12.5 + 1.1 * Math.sqrt(region.share * 100)));
+    const lines = this.model.data.regions[region.number - 1].label.split(" · ").map((line) => plain(line, 30));
+    context.font = `italic 600 ${size}px ${this.theme.serif}`;
+    const width = Math.max(...lines.map((line) => context.measureText(line).width));
+    const box = [x - width / 2 - 6, y - (size * lines.length) / 2 - 4, width + 12, size * 1.15 * lines.length + 8];
+    if (outsideOf(box, this.element) || boxes.some((other) => overlap(other, box))) return;
+    boxes.push(box);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    lines.forEach((line, at) => {
+      const dy = (at - (lines.length - 1) / 2) * size * 1.15;
+      this.text(context, line, x, y + dy, regionInk(region.number, this.theme.dark, alpha), alpha, 4.5);
+    });
+  }
+
+  text(context, text, x, y, ink, alpha = 1, halo = HALO) {
+    context.lineJoin = "round";
+    context.globalAlpha = alpha;
+    context.strokeStyle = this.theme.bg;
+    context.lineWidth = halo;
+    context.strokeText(text, x, y);
+    context.fillStyle = ink;
+    context.fillText(text, x, y);
+    context.globalAlpha = 1;
+  }
+
+  drawLit(context) {
+    const { model, stage } = this;
+    context.lineWidth = this.lit.strong ? 2.4 : 1.2;
+    context.strokeStyle = this.lit.strong ? this.theme.accent : this.theme.muted;
+    context.globalAlpha = this.lit.strong ? 0.9 : 0.55;
+    context.beginPath();
+    for (const claim of this.lit.claims) {
+      if (!stage.has(model.paper[claim]) || !stage.has(model.concept[claim])) continue;
+      context.moveTo(...stage.project(model.paper[claim]));
+      context.lineTo(...stage.project(model.concept[claim]));
+    }
+    context.stroke();
+    context.globalAlpha = 1;
+    for (const node of this.lit.nodes) if (stage.has(node)) this.drawNode(context, node);
+  }
+
+  drawNode(context, node, grow = 0) {
+    const [x, y] = this.stage.project(node);
+    const type = this.model.typeName(node);
+    trace(context, type, x, y, Math.max(3, this.stage.radius(node)) + grow);
+    context.fillStyle = this.theme[type];
+    context.fill();
+    context.lineWidth = 1;
+    context.strokeStyle = this.theme.bg;
+    context.stroke();
+  }
+
+  // A ring around what is selected, under the pointer or under the keyboard's cursor.
+  drawMarks(context) {
+    for (const [node, width] of [[this.lit?.main ?? -1, 2.5], [this.hover, 1.5], [this.cursor, 2.5]]) {
+      if (node < 0 || !this.stage.has(node)) continue;
+      this.drawNode(context, node, 1);
+      const [x, y] = this.stage.project(node);
+      trace(context, this.model.typeName(node), x, y, Math.max(3, this.stage.radius(node)) + 4.5);
+      context.lineWidth = width;
+      context.strokeStyle = this.theme.accent;
+      context.stroke();
+    }
+  }
+
+  drawLabels(context, boxes) {
+    const zoom = this.zoom();
+    const first = [this.hover, this.cursor, this.lit?.main ?? -1].filter((node) => node >= 0 && this.stage.has(node));
+    const pool = this.lit ? this.lit.nodes : this.order;
+    const room = (this.element.clientWidth * this.element.clientHeight) / 11000;
+    const most = this.lit || this.options.every ? 120 : Math.min(room, 16 + room * 0.25 * zoom ** 1.3);
+    let placed = 0;
+    for (const node of new Set(first)) this.label(context, node, boxes, true);
+    for (const node of pool) {
+      if (placed >= most) break;
+      if (first.includes(node) || !this.shows(node) || !this.wants(node, zoom)) continue;
+      if (this.label(context, node, boxes, false)) placed++;
+    }
+  }
+
+  // Papers speak up only when there is room: titles are long.
+  wants(node, zoom) {
+    if (this.lit || this.options.every || !this.model.isPaper(node)) return true;
+    return this.stage.scale() > 0.9 && zoom > 1.6;
+  }
+
+  label(context, node, boxes, strong) {
+    const [x, y] = this.stage.project(node);
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (x < -20 || y < -20 || x > width + 20 || y > height + 20) return false;
+    const paper = this.model.isPaper(node);
+    const size = strong ? 13.5 : paper ? 11.5 : 11.5 + Math.min(3, Math.log2(1 + this.model.degree[node]) / 2.2);
+    const text = plain(this.model.label(node), strong ? 70 : paper ? 44 : 34);
+    if (!text) return false;
+    context.font = `${paper ? "" : strong ? "600 " : "500 "}${size.toFixed(1)}px ${this.theme.sans}`;
+    const wide = this.measure(context, text);
+    const gap = Math.max(3, this.stage.radius(node)) + 4;
+    const spots = [[x + gap, y - size * 0.6], [x - gap - wide, y - size * 0.6], [x - wide / 2, y + gap - 2], [x - wide / 2, y - gap - size]];
+    for (const [left, top] of spots) {
+      const box = [left - 2, top - 1, wide + 4, size * 1.2 + 2];
+      const inside = left > 2 && left + wide < width - 2 && top > 0 && top + size < height;
+      if ((!inside || boxes.some((other) => overlap(other, box))) && !(strong && inside)) continue;
+      boxes.push(box);
+      context.textAlign = "left";
+      context.textBaseline = "top";
+      this.text(context, text, left, top + size * 0.08, paper && !strong ? this.theme.muted : this.theme.ink);
+      return true;
+    }
+    return false;
+  }
+
+  measure(context, text) {
+    const key = context.font + text;
+    let width = this.widths.get(key);
+    if (width === undefined) {
+      if (this.widths.size > 5000) this.widths.clear();
+      width = context.measureText(text).width;
+      this.widths.set(key, width);
+    }
+    return width;
+  }
+
+  // --- pointer and keys ---
+
+  listen() {
+    const { element } = this;
+    let down = null;
+    element.addEventListener("pointerdown", (event) => (down = [event.clientX, event.clientY]), true);
+    element.addEventListener("pointermove", (event) => this.pointAt(event));
+    element.addEventListener("pointerleave", () => this.setHover(-1));
+    element.addEventListener("wheel", () => (this.touched = true), { passive: true });
+    element.addEventListener("click", (event) => {
+      if (down && Math.hypot(event.clientX - down[0], event.clientY - down[1]) < 6) this.click(event);
+      else this.touched = true;
+    });
+    element.addEventListener("dblclick", (event) => {
+      const node = this.stage.nodeAt(...this.spot(event));
+      if (node >= 0) this.options.onopen?.(node);
+    });
+    element.addEventListener("keydown", (event) => this.key(event));
+    element.addEventListener("blur", () => this.setCursor(-1));
+  }
+
+  spot(event) {
+    const { left, top } = this.element.getBoundingClientRect();
+    return [event.clientX - left, event.clientY - top];
+  }
+
+  pointAt(event) {
+    if (!this.stage || event.buttons || this.looking) return;
+    this.looking = true;
+    requestAnimationFrame(() => {
+      this.looking = false;
+      const node = this.stage.nodeAt(...this.spot(event));
+      this.setHover(this.shows(node) ? node : -1);
+    });
+  }
+
+  setHover(node) {
+    if (node === this.hover) return;
+    this.hover = node;
+    this.element.classList.toggle("pointing", node >= 0);
+    this.schedule();
+  }
+
+  setCursor(node) {
+    if (node === this.cursor) return;
+    this.cursor = node;
+    this.schedule();
+  }
+
+  click(event) {
+    const at = this.spot(event);
+    const node = this.stage.nodeAt(...at);
+    if (node >= 0 && this.shows(node)) return this.options.onselect(node);
+    const claim = this.options.onedge ? this.stage.edgeAt(...at) : -1;
+    return claim >= 0 ? this.options.onedge(claim) : this.options.onclear?.();
+  }
+
+  key(event) {
+    const action = KEYS[event.key];
+    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.touched = true;
+    action(this, event);
+  }
+
+  // The nearest shown node in a direction becomes the keyboard's cursor.
+  step(dx, dy) {
+    const from = this.cursor >= 0 ? this.cursor : (this.lit?.main ?? -1);
+    if (from < 0 || !this.stage.has(from)) return this.goTo(this.order.find((node) => this.shows(node)) ?? -1);
+    const [x, y] = this.stage.project(from);
+    let [best, least] = [-1, Infinity];
+    for (const node of this.lit ? this.lit.nodes : this.order) {
+      if (node === from || !this.shows(node)) continue;
+      const [px, py] = this.stage.project(node);
+      const along = (px - x) * dx + (py - y) * dy;
+      const aside = Math.abs((px - x) * dy) + Math.abs((py - y) * dx);
+      if (along > 2 && along + 2 * aside < least) [best, least] = [node, along + 2 * aside];
+    }
+    return this.goTo(best);
+  }
+
+  goTo(node) {
+    if (node < 0) return;
+    this.setCursor(node);
+    const [x, y] = this.stage.project(node);
+    const { clientWidth: width, clientHeight: height } = this.element;
+    const [dx, dy] = [x < 40 ? x - width / 2 : x > width - 40 ? x - width / 2 : 0, y < 40 || y > height - 40 ? y - height / 2 : 0];
+    if (dx || dy) this.stage.panBy(dx, dy);
+    this.live.textContent = this.options.describe(node);
+  }
+}
+
+const pan = (dx, dy) => (view, event) => (event.shiftKey ? view.stage.panBy(dx * 90, dy * 90) : view.step(dx, dy));
+
+const KEYS = {
+  ArrowLeft: pan(-1, 0),
+  ArrowRight: pan(1, 0),
+  ArrowUp: pan(0, -1),
+  ArrowDown: pan(0, 1),
+  "+": (view) => view.stage.zoomBy(1.4),
+  "=": (view) => view.stage.zoomBy(1.4),
+  "-": (view) => view.stage.zoomBy(1 / 1.4),
+  0: (view) => view.fit(undefined, true),
+  Enter: (view) => view.cursor >= 0 && view.options.onselect(view.cursor),
+  " ": (view) => view.cursor >= 0 && view.options.onselect(view.cursor),
+  Escape: (view) => view.options.onclear?.(),
+};
+
+function overlap([x, y, w, h], [x2, y2, w2, h2]) {
+  return x < x2 + w2 && x2 < x + w && y < y2 + h2 && y2 < y + h;
+}
+
+function outsideOf([x, y, w, h], { clientWidth, clientHeight }) {
+  return x < 0 || y < 0 || x + w > clientWidth || y + h > clientHeight;
+}
+
+// Hull and centre of each named region, without its outliers.
+function regionShapes(model, shows) {
+  const members = new Map();
+  let all = 0;
+  for (let node = 0; node < model.N; node++) {
+    if (!model.region[node] || !model.on[node] || !shows(node)) continue;
+    all++;
+    if (!members.has(model.region[node])) members.set(model.region[node], []);
+    members.get(model.region[node]).push({ x: model.x[node], y: model.y[node] });
+  }
+  return [...members]
+    .filter(([, points]) => points.length > 2)
+    .sort((a, b) => b[1].length - a[1].length)
+    .map(([number, points]) => ({ number, share: points.length / all, ...shapeOf(points) }));
+}
+
+function shapeOf(points) {
+  const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
+  const centre = { x: middle(points.map((p) => p.x)), y: middle(points.map((p) => p.y)) };
+  const far = (p) => (p.x - centre.x) ** 2 + (p.y - centre.y) ** 2;
+  const near = points.sort((a, b) => far(a) - far(b)).slice(0, Math.max(3, Math.ceil(points.length * 0.88)));
+  return { ...centre, hull: convexHull(near) };
+}
+
+function convexHull(points) {
+  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y);
+  const half = (list) => {
+    const out = [];
+    for (const p of list) {
+      while (out.length > 1 && cross(out.at(-2), out.at(-1), p) <= 0) out.pop();
+      out.push(p);
+    }
+    return out.slice(0, -1);
+  };
+  return [...half(sorted), ...half(sorted.reverse())];
+}
+
+function cross(o, a, b) {
+  return (a.x - o.x) * (b.y - o.y) - (a.y - o.y) * (b.x - o.x);
+}
+
+// A hull grown outwards and rounded, as the current path.
+function blob(context, points, margin) {
+  const middle = points.reduce(([x, y], [px, py]) => [x + px / points.length, y + py / points.length], [0, 0]);
+  const grown = points.map(([x, y]) => {
+    const length = Math.hypot(x - middle[0], y - middle[1]) || 1;
+    return [x + ((x - middle[0]) * margin) / length, y + ((y - middle[1]) * margin) / length];
+  });
+  context.beginPath();
+  grown.forEach(([x, y], at) => {
+    const [nx, ny] = grown[(at + 1) % grown.length];
+    if (!at) context.moveTo((x + nx) / 2, (y + ny) / 2);
+    const [fx, fy] = grown[(at + 2) % grown.length];
+    context.quadraticCurveTo(nx, ny, (nx + fx) / 2, (ny + fy) / 2);
+  });
+  context.closePath();
+}
+
+export { SHAPES };

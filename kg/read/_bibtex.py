@@ -1,0 +1,181 @@
+"""BibTeX, by pybtex, one entry at a time: a broken entry costs only itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from kg.read._base import Row, Source
+
+#: An entry of more characters than this is refused.
+MAX_ENTRY = 32 * 1024 * 1024
+
+_START = re.compile(r"\s*@\s*(\w+)\s*[{(]")
+_NEW_ENTRY = re.compile(
+    r"@\s*\w+\s*[{(]\s*[^\s,{}=]*\s*,\s*$|@\s*\w+\s*[{(]\s*[^\s,{}=]+\s*,\s*\w+\s*="
+)
+_BRACES = re.compile(r"\\.|[{}]")
+_ACCENT = re.compile(
+    r"""\{?\\(?:["'`^~=.]\s*(?:\{\s*\\?[A-Za-z]\s*\}|\\?[ij](?![A-Za-z])|[A-Za-z])"""
+    r"""|[uvHtcdbkr](?:\s*\{\s*\\?[A-Za-z]\s*\}|\s+[A-Za-z](?![A-Za-z]))"""
+    r"""|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)(?![A-Za-z])(?:\{\})?\s?)\}?"""
+)
+_MATH = re.compile(r"(\$[^$]*\$|\\.)")
+_MONTH_OR_MACRO = re.compile(r"[\w:.+/-]+")
+
+
+def read_bibtex(source: Source) -> Iterator[Row]:
+    """Yield the entries of a BibTeX file; ``@string`` abbreviations are understood."""
+    macros: dict[str, str] = {}
+    for line, kind, text in _entries(source):
+        if kind == "string":
+            macros.update(_macros(text))
+        elif kind not in {"comment", "preamble"}:
+            yield from _entry(source, line, text, macros)
+
+
+def _entries(source: Source) -> Iterator[tuple[int, str, str]]:
+    """Yield (line, kind, text) of each "@kind{...}"."""
+    part: list[str] = []
+    start, kind, depth, size = 0, "", 0, 0
+    for number, line in source.lines():
+        if part and _NEW_ENTRY.match(line):
+            source.refuse(start, "a BibTeX entry without its closing brace")
+            part = []
+        match = _START.match(line) if not part else None
+        if match:
+            start, kind, depth, size = number, match[1].lower(), 0, 0
+        elif not part:
+            continue
+        part.append(line)
+        size += len(line)
+        depth += _depth(line)
+        if depth <= 0 and _closed(line, kind, part):
+            yield start, kind, "\n".join(part)
+            part = []
+        elif size > MAX_ENTRY:
+            source.refuse(start, f"a BibTeX entry of more than {MAX_ENTRY:,} characters")
+            part = []
+    if part:
+        source.refuse(start, "a BibTeX entry without its closing brace")
+
+
+def _closed(line: str, kind: str, part: list[str]) -> bool:
+    opened_round = "(" in part[0].split("{", 1)[0]
+    return not opened_round or line.rstrip().rstrip(",").endswith(")")
+
+
+def _depth(line: str) -> int:
+    if "\\" not in line:
+        return line.count("{") - line.count("}")
+    marks = _BRACES.findall(line)
+    # BibTeX itself counts escaped braces, too: a "\{" must have its "\}".
+    return sum({"{": 1, "}": -1, "\\{": 1, "\\}": -1}.get(mark, 0) for mark in marks)
+
+
+def _parse(text: str, macros: dict[str, str]) -> list[Any]:
+    from pybtex.database.input.bibtex import LowLevelParser
+
+    return list(LowLevelParser(text, macros=dict(_months(), **macros)))
+
+
+def _months() -> dict[str, str]:
+    names = "January February March April May June July August September October November December"
+    return {name[:3].lower(): name for name in names.split()}
+
+
+def _macros(text: str) -> dict[str, str]:
+    from pybtex.exceptions import PybtexError
+
+    try:
+        return {name.lower(): "".join(value) for _, (name, value) in _parse(text, {})}
+    except (PybtexError, ValueError):
+        return {}
+
+
+def _entry(source: Source, line: int, text: str, macros: dict[str, str]) -> Iterator[Row]:
+    from pybtex.exceptions import PybtexError
+
+    try:
+        entries = _parse(text, macros)
+    except (PybtexError, ValueError, RecursionError) as error:
+        source.refuse(line, f"broken BibTeX entry: {' '.join(str(error).split())[:200]}")
+        return
+    for _, (_, values) in entries:
+        fields: dict[str, str] = {}
+        for name, value in values:
+            fields.setdefault(name.lower(), "".join(value))
+        yield Row(line, _fields(fields))
+
+
+def _fields(fields: dict[str, str]) -> dict[str, Any]:
+    plain = {name: without_braces(value) for name, value in fields.items() if name != "abstract"}
+    archive = (fields.get("archiveprefix") or fields.get("eprinttype") or "arxiv").lower()
+    eprint = fields.get("eprint") if archive == "arxiv" else None
+    keep = ("title", "year", "date", "doi", "journal", "booktitle", "arxivid")
+    result: dict[str, Any] = {name: plain.get(name) for name in keep}
+    result["venue"] = plain.get("booktitle") or plain.get("journal") or plain.get("journaltitle")
+    result["url"] = [
+        u for u in (fields.get("url"), fields.get("howpublished"), fields.get("note")) if u
+    ]
+    result["authors"] = names(fields.get("author", ""))
+    result["abstract"] = fields.get("abstract")
+    result["eprint"] = eprint or ((plain.get("journal") or "") + " " + (plain.get("volume") or ""))
+    return {**plain, **result}
+
+
+def names(text: str) -> list[str]:
+    """Return the names of a BibTeX author list, given name first.
+
+    >>> names(r"G{\\\\"o}del, Kurt and {OpenAI and Friends} and others")
+    ['Kurt Gödel', 'OpenAI and Friends']
+    """
+    from pybtex.bibtex.utils import split_name_list
+
+    found = [name for name in split_name_list(text) if name.lower() != "others"]
+    return [_name(name) for name in found]
+
+
+def _name(name: str) -> str:
+    from pybtex.bibtex.utils import split_tex_string
+
+    parts = [without_braces(part) for part in split_tex_string(name, ",")]
+    return (
+        " ".join([*parts[-1:], *parts[:-1]])
+        if len(parts) < 3
+        else f"{parts[-1]} {parts[0]} {parts[1]}"
+    )
+
+
+def without_braces(text: str) -> str:
+    """Return a BibTeX value without the braces that only protect case; accents become letters.
+
+    Mathematics and other commands stay as they are.
+
+    >>> without_braces(r"{LoRA}: {\\\\"U}ber $\\\\pi_{0}$ \\\\& more")
+    'LoRA: Über $\\\\pi_{0}$ \\\\& more'
+    """
+    if "\\" in text:
+        text = _ACCENT.sub(lambda match: to_letter(match[0]), text)
+    if "{" not in text and "}" not in text:
+        return text
+    parts = _MATH.split(text)
+    return "".join(p if i % 2 else p.replace("{", "").replace("}", "") for i, p in enumerate(parts))
+
+
+def to_letter(latex: str) -> str:
+    """Return the letter of a LaTeX accent command.
+
+    >>> to_letter(r"{\\\\'e}"), to_letter(r"\\\\v{c}")
+    ('é', 'č')
+    """
+    import unicodedata
+
+    import latexcodec  # noqa: F401 - registers the codec
+
+    try:
+        decoded = latex.strip().encode().decode("ulatex" if False else "latex")
+    except ValueError:
+        return latex
+    return unicodedata.normalize("NFC", decoded.strip("{}")) or latex

@@ -1,0 +1,256 @@
+"""JSON Lines and JSON: whole records, cut out of the stream one by one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kg.read._base import Row, Source
+from kg.read._flavours import flatten, flatten_as
+
+#: An object of at most so many characters is parsed whole to find its list of papers.
+WHOLE = 32 * 1024 * 1024
+
+#: A record of more characters than this is refused.
+MAX_RECORD = 64 * 1024 * 1024
+
+#: Where the papers of a longer object are sought.
+LIST_NAMES = (
+    "papers", "items", "results", "data", "works", "records", "entries", "documents", "publications",
+)  # fmt: skip
+
+#: Lists of objects within a record that are never lists of papers.
+_NOT_PAPERS = frozenset({
+    "authors", "author", "mentions", "links", "references", "reference", "authorships", "concepts",
+    "locations", "topics", "keywords", "versions", "citations", "editor", "creators", "grants",
+})  # fmt: skip
+
+_CHUNK = 1 << 16
+_DECODER = json.JSONDecoder()
+_NEXT = re.compile(r"\}\s*,\s*(?=\{)")
+_NOTHING = object()
+
+
+def read_jsonl(source: Source, flavour: str | None = None) -> Iterator[Row]:
+    """Yield the record of each line; a broken line is refused and the next one read."""
+    yield from _value_rows(source, _line_values(source), flavour)
+
+
+def _line_values(source: Source) -> Iterator[tuple[int, Any]]:
+    for number, line in source.lines():
+        text = line.strip().removeprefix("\ufeff")
+        if not text:
+            continue
+        try:
+            yield number, json.loads(text)
+        except json.JSONDecodeError as error:
+            source.refuse(number, f"broken JSON: {error.msg} (column {error.pos + 1})")
+        except ValueError as error:
+            source.refuse(number, f"broken JSON: {error}")
+        except RecursionError:
+            source.refuse(number, "JSON nested too deeply")
+
+
+def _value_rows(
+    source: Source, values: Iterable[tuple[int, Any]], flavour: str | None
+) -> Iterator[Row]:
+    for number, value in values:
+        for record in find_records(value):
+            if isinstance(record, dict):
+                yield Row(number, flatten_as(record, flavour) if flavour else flatten(record))
+            else:
+                source.refuse(number, f"found {_shown(record)}, expected an object")
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value)[:60]
+
+
+def find_records(value: Any) -> Iterator[Any]:
+    """Yield the records of a JSON value: itself, its items, or the list of papers within it.
+
+    >>> list(find_records({"message": {"items": [{"title": "LoRA"}]}}))
+    [{'title': 'LoRA'}]
+    """
+    if isinstance(value, list):
+        yield from value
+        return
+    inner = _paper_list(value) if isinstance(value, dict) and not _is_paper(value) else None
+    if inner is None:
+        yield value
+    else:
+        yield from inner
+
+
+def _is_paper(record: Mapping[str, Any]) -> bool:
+    return any(
+        str(name).lower() in {"title", "abstract", "abstract_inverted_index"} for name in record
+    )
+
+
+def _paper_list(value: dict[str, Any], depth: int = 3) -> list[Any] | None:
+    """The longest list of objects up to ``depth`` objects down, None without one."""
+    lists = [
+        item for name, item in value.items()
+        if isinstance(item, list) and str(name).lower() not in _NOT_PAPERS and any(isinstance(x, dict) for x in item)
+    ]  # fmt: skip
+    if not lists and depth > 1:
+        inner = (_paper_list(item, depth - 1) for item in value.values() if isinstance(item, dict))
+        lists = [item for item in inner if item is not None]
+    if lists:
+        return max(lists, key=len)
+    wrapped = [item for item in value.values() if isinstance(item, dict) and _is_paper(item)]
+    return wrapped or None
+
+
+def read_json(source: Source, flavour: str | None = None) -> Iterator[Row]:
+    """Yield the records of a JSON document: an array, or an object that holds one.
+
+    Arrays are decoded item by item and never held whole.  An object is, if it
+    has at most :data:`WHOLE` characters; in a longer one the records are sought
+    in the list under one of the usual names (:data:`LIST_NAMES`).
+    """
+    buffer = _Buffer(source.chunks())
+    buffer.skip_space()
+    if buffer.peek() == "{":
+        yield from _object_rows(source, buffer, flavour)
+    else:
+        yield from _value_rows(source, _items(source, buffer), flavour)
+
+
+def _object_rows(source: Source, buffer: _Buffer, flavour: str | None) -> Iterator[Row]:
+    """Rows of a document that starts with an object, or of several in a row."""
+    whole = buffer.fill(WHOLE)
+    name = _list_name(buffer.text) if whole else None
+    opening = _list_start(buffer, [name] if name else [] if whole else LIST_NAMES)
+    if opening is None:
+        yield from _value_rows(source, _items(source, buffer), flavour)
+        return
+    buffer.move(opening)
+    yield from _value_rows(source, _items(source, buffer), flavour)
+
+
+def _list_name(text: str) -> str | None:
+    """The key of the list of papers in a JSON object; a broken one is judged by usual names."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return next((n for n in LIST_NAMES if f'"{n}"' in text[:100_000]), None)
+    if _is_paper(value):
+        return None
+    items = _paper_list(value)
+    return _name_of(value, items) if items is not None else None
+
+
+def _name_of(value: dict[str, Any], items: list[Any]) -> str | None:
+    for name, item in value.items():
+        if item is items:
+            return name
+        found = _name_of(item, items) if isinstance(item, dict) else None
+        if found is not None:
+            return found
+    return None
+
+
+def _list_start(buffer: _Buffer, names: Iterable[str]) -> int | None:
+    """Where the list under one of ``names`` opens."""
+    for name in names:
+        match = re.compile(re.escape(json.dumps(name)) + r"\s*:\s*(?=\[)").search(
+            buffer.text, buffer.at
+        )
+        if match:
+            return match.end()
+    return None
+
+
+@dataclass(slots=True)
+class _Buffer:
+    """A window on a stream of text that knows its line."""
+
+    chunks: Iterator[str]
+    text: str = ""
+    at: int = 0
+    line: int = 1
+
+    def fill(self, size: int) -> bool:
+        """Make the window reach at least ``size`` beyond ``at``; True when the stream has ended."""
+        parts, length = [self.text[self.at :]], len(self.text) - self.at
+        ended = False
+        while length < size and not ended:
+            chunk = next(self.chunks, None)
+            ended = chunk is None
+            parts.append(chunk or "")
+            length += len(parts[-1])
+        self.text, self.at = "".join(parts), 0
+        return ended
+
+    def move(self, end: int) -> None:
+        """Go on to ``end``."""
+        self.line += self.text.count("\n", self.at, end)
+        self.at = end
+
+    def peek(self) -> str:
+        """The next character, "" at the end of the stream."""
+        if self.at >= len(self.text):
+            self.fill(_CHUNK)
+        return self.text[self.at : self.at + 1]
+
+    def skip_space(self, marks: str = " \t\r\n\ufeff") -> None:
+        """Go on to the next character that is not one of ``marks``."""
+        while self.peek() and self.peek() in marks:
+            match = re.compile(f"[{re.escape(marks)}]+").match(self.text, self.at)
+            self.move(match.end() if match else self.at + 1)
+
+
+def _items(source: Source, buffer: _Buffer) -> Iterator[tuple[int, Any]]:
+    """Yield (line, value) of the items of the array here, or of the values one after the other."""
+    within = buffer.peek() == "["
+    if within:
+        buffer.move(buffer.at + 1)
+    while True:
+        buffer.skip_space(" \t\r\n,\ufeff")
+        mark = buffer.peek()
+        if not mark:
+            if within:
+                source.refuse(buffer.line, "the JSON list breaks off here")
+            return
+        if within and mark == "]":
+            return
+        line, value = buffer.line, _decode(source, buffer)
+        if value is not _NOTHING:
+            yield line, value
+
+
+def _decode(source: Source, buffer: _Buffer) -> Any:
+    """The value at the buffer's place; `_NOTHING` when it was refused and skipped."""
+    size = _CHUNK
+    while True:
+        try:
+            value, end = _DECODER.raw_decode(buffer.text, buffer.at)
+        except json.JSONDecodeError as error:
+            near_end = error.pos >= len(buffer.text) - 16 or error.msg.startswith("Unterminated")
+            if near_end and size < MAX_RECORD:
+                size *= 2
+                if not buffer.fill(size) or size == 2 * _CHUNK:
+                    continue
+                size = MAX_RECORD
+                continue
+            line = buffer.line + buffer.text.count("\n", buffer.at, error.pos)
+            return _skip(source, buffer, line, f"broken JSON: {error.msg}")
+        except ValueError as error:
+            return _skip(source, buffer, buffer.line, f"broken JSON: {error}")
+        except RecursionError:
+            return _skip(source, buffer, buffer.line, "JSON nested too deeply")
+        buffer.move(end)
+        return value
+
+
+def _skip(source: Source, buffer: _Buffer, line: int, reason: str) -> Any:
+    """Refuse the item here and go on to what looks like the next object."""
+    source.refuse(line, reason)
+    match = _NEXT.search(buffer.text, buffer.at + 1)
+    buffer.move(match.end() if match else len(buffer.text))
+    return _NOTHING

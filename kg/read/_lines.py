@@ -1,0 +1,567 @@
+"""What a single line of a pasted page is, judged by its own form.
+
+The words below are those that pages of every kind use around papers (counters,
+buttons, dates, labels); none is the title of a page or the name of a person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import Any
+
+from kg.read._base import Source
+from kg.read._ids import find_arxiv_id, to_arxiv_id, to_doi
+from kg.text import squeeze
+
+
+class Kind(Enum):
+    """What a line is."""
+
+    PROSE = "a paragraph of an abstract"
+    TITLE = "a line labelled as title"
+    TEXT = "a line that may be a title"
+    NAMES = "a list of people"
+    META = "a date, a counter, an id, a venue"
+    UI = "a button, a heading of the page"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line, or several joined: its number, its text, its kind, and what it says of a paper."""
+
+    number: int
+    text: str
+    kind: Kind = Kind.TEXT
+    details: dict[str, Any] = field(default_factory=dict)
+    labelled: bool = False
+
+
+_LABELS = {
+    "title": r"(?:paper\s+)?title",
+    "authors": r"authors?(?:\(s\))?|by",
+    "abstract": r"abstract|summary",
+    "tldr": r"tl;?\s?dr",
+    "doi": r"(?:related\s+)?doi",
+    "venue": r"journal[\s-]?ref(?:erence)?|venue|conference|journal|published\s+in|book\s?title|in\s+proceedings",
+    "date": r"date|year|published(?:\s+on)?|submitted(?:\s+on)?|publication\s+date",
+    "arxiv_id": r"arxiv(?:\s+id)?|cite\s+as",
+    "url": r"url|link|pdf|paper\s+link|paper|project(?:\s+page)?|code|website|github|demo",
+    "": r"comments?|subjects?|categor(?:y|ies)|keywords?|key\s+words|primary\s+area|msc[\s-]class|acm[\s-]class"
+        r"|report\s+(?:no|number)|license|readers|tags?|topics?|volume|pages?|editors?|month|address|publisher"
+        r"|note|anthology\s+id|language|bibkey|copy\s+citation|submission\s+number|supplementary\s+material"
+        r"|reviewed\s+on\s+\w+|signatures?|last\s+modified",
+}  # fmt: skip
+_LABEL = re.compile(
+    "|".join(rf"(?P<_{i}>{pattern})" for i, pattern in enumerate(_LABELS.values())), re.IGNORECASE
+)
+_LABEL_LINE = re.compile(
+    r"\s*\**\s*([A-Za-z][A-Za-z;() -]{1,28}?)\s*\**\s*[:：]\s*\**\s*(.*)", re.DOTALL
+)
+_LABEL_NAMES = tuple(_LABELS)
+_ALONE = re.compile(r"[#*\s]*(?:abstract|summary)[*\s:.]*", re.IGNORECASE)
+_GLUED = re.compile(
+    r"[#*\s]*abstract\s*(?:[:：.—–―-]+\**\s*(?=\S)|(?=(?:We|This|In|The|Our|A|An|Recent|Large|Existing|While|Although)\s))",
+    re.IGNORECASE,
+)  # fmt: skip
+_LEAD = re.compile(
+    r"(?:#{1,6}\s+|[-*•·‣▪–]\s+|\[?\(?\d{1,4}[\].)]\s+|\[(?:PDF|HTML|BOOK|CITATION|B|C|DOC)\]\s*)+"
+)
+_TAIL = re.compile(
+    r"\s*(?:△ Less|▽ More|(?:…|\.\.\.)\s*(?:more|read more|show more|expand|see more)|\(More\))\s*$",
+    re.IGNORECASE,
+)
+
+_MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+_DATE_WORDS = re.compile(
+    rf"\b(?:{_MONTH}|mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?|sat(?:urday)?|sun(?:day)?"
+    r"|submitted|published|posted|updated|revised|accepted|announced|originally|received|last|modified|on|date|version|v\d+"
+    r"|gmt|utc|today|yesterday|ago|\d+(?:st|nd|rd|th)|\d{1,4})\b|[\W_]",
+    re.IGNORECASE,
+)
+_HAS_DATE = re.compile(
+    rf"\b{_MONTH}\b|\d{{4}}-\d\d|\d\d?/\d\d?/\d{{2,4}}|\b(?:19|20)\d\d\b|yesterday|today|\bago\b",
+    re.IGNORECASE,
+)
+_COUNT_WORDS = re.compile(
+    r"\b(?:\d[\d.,]*\s*[km]?|up-?votes?|down-?votes?|votes?|comments?|likes?|views?|reads?|citations?|cited|by|stars?|forks?"
+    r"|authors?|pages?|figures?|tables?|hours?|hrs?|h|days?|d|weeks?|months?|years?|mins?|minutes?|ago|repl(?:y|ies)|shares?"
+    r"|downloads?|versions?|references?|models?|datasets?|spaces?|repos?|influential|highly|all|related|articles?|results?"
+    r"|showing|of|total|entries|points?|and|more|new|submissions?)\b|[\W_]",
+    re.IGNORECASE,
+)
+_UI_WORDS = frozenset(
+    """a abs about account advanced alert all alphaxiv and api apps arxiv article articles back best bib bibtex blog bookmark
+    by careers cite cited citation citations close code collapse collection collections comment comments community company
+    connected contact copied copy create daily data datasets date demo details discussion docs doi download downloads
+    edit email endnote enterprise expand explore export faq favorite feed filter filters follow followers full get github
+    hide home hot html huggingface in join jobs latest learn less library like likes link links list log login logout
+    main menu model models more most my new newest next no notifications of off on open openreview or other out page
+    pages paper papers pdf popular poster posts prev previous pricing privacy profile project pwc qr read recent references
+    register related relevance repo reply report resources results review reviews rss save saved scholar search see semantic
+    settings share show showing sign signup site skip slides solutions sort source spaces sponsor star status submit
+    submitted subscribe support tags tasks terms text tldr to today top topics translate trending tweet twitter unsave up
+    upload upvote upvotes us using video view views visit vote votes website week with x youtube""".split()
+)
+_UI_PHRASE = re.compile(
+    r"\b(?:your|subscribe|sign (?:in|up)|log ?in|inbox|newsletter|cookies|click|©|copyright|all rights reserved|terms of"
+    r"|privacy policy|powered by|skip to|follow us|contact us|read more|learn more|show(?:ing)? (?:more|\d+)|sort(?:ed)? by"
+    r"|research community|trending papers|papers with code|no comments yet|be the first)\b|©|^by\s?@?[A-Z]",
+    re.IGNORECASE,
+)  # fmt: skip
+_UI_PROSE = re.compile(
+    r"(?:^©|^copyright\b|all rights reserved|we use cookies|uses cookies|by (?:clicking|continuing|signing|subscribing)"
+    r"|your (?:e-?mail )?inbox|subscribe to (?:our|the)|javascript)",
+    re.IGNORECASE,
+)
+_VENUE = re.compile(
+    r"(?:in:?\s+|published (?:in|at)|accepted (?:at|to|by|for)|to appear (?:in|at)|appeared (?:in|at)|presented at)?\s*"
+    r"(?:the\s+)?(?:\d+(?:st|nd|rd|th)\s+)?(?:annual\s+|\d{4}\s+)?"
+    r"(?:proceedings of|proc\.|findings of|advances in neural|transactions (?:on|of)|journal of|[a-z/ ]{0,40}"
+    r"(?:international |annual |european |joint )?(?:conference|workshop|symposium|meeting) (?:on|of|for)\b"
+    r"|arxiv(?:\.org)?(?: preprint)?\b|corr abs)"
+    r"|(?:published (?:in|at)|accepted (?:at|to|by|for)|to appear|appeared in|presented at)\b",
+    re.IGNORECASE,
+)
+_VENUE_YEAR = re.compile(r"[A-Z][A-Za-z&'’/.,() -]{0,60}?[ ,'’]*\b(?:(?:19|20)\d\d|'\d\d)\b.{0,30}")
+_AFFILIATION = re.compile(
+    r"\b(?:university|universit[àäéy]t?|institute of|college|school of|department of|laborator(?:y|ies)|academy of"
+    r"|inc\.|ltd\.|gmbh|corporation|research center|research centre)|@\w",
+    re.IGNORECASE,
+)
+_PARTICLES = frozenset(
+    "de del della der den di da do dos du la le van von ter ten bin ibn al el y e zu zur".split()
+)
+_NAME_TOKEN = re.compile(r"(?:[^\W\d_]\.?-?)+(?:['’`-][^\W\d_]+\.?)*[*†‡§¶]*\d{0,2}\Z")
+_NOT_IN_NAMES = re.compile(
+    r"(?:tion|tions|ment|ments|ness|ology|ence|ity|ized|ised|ingly|learning|training|modeling|reasoning|models?|networks?"
+    r"|data|language|robots?|vision|agents?|neural|deep|large|towards?|using|with|from|for|via|systems?|images?|video)\Z",
+    re.IGNORECASE,
+)
+_NAMES_SPLIT = re.compile(r"\s*(?:,|;|·|\||\band\b|&|\n)\s*")
+_NAMES_EXTRA = re.compile(
+    r"(?:et al\.?|\+?\s*\d+\s+(?:more|other|others|authors?)(?: authors?)?|others|jr\.?|sr\.?|ii+|phd|\d{1,2}|\W*)\Z",
+    re.IGNORECASE,
+)
+_ONLY_LINK = re.compile(
+    r"(?:\S{0,12}\s)?(?:https?://|www\.|doi\.org/|arxiv\.org/)\S+", re.IGNORECASE
+)
+_SENTENCE_END = re.compile(r"[.!?]['\"”’)\]]?\s+(?=[\"“'(]?[A-Z])")
+_CLOSED = re.compile(r"[.!?…。][\"”’')\]]*$|https?://\S+$")
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_ARXIV_PART = re.compile(
+    r"[\[(]?\barxiv\s*:\s*[\w.-]*/?\d{4}[\d.]*(?:v\d+)?[\])]?(?:\s*[\[(][^\])]{0,40}[\])])*(?:\s+[a-z-]{2,8}\.[A-Z]{2})*",
+    re.IGNORECASE,
+)
+_GOOGLE = re.compile(
+    r"(?P<names>[^–]+?)\s+[-–]\s+(?:(?P<venue>[^–]{2,120}?),\s+)?(?P<year>(?:19|20)\d\d)(?:\s+[-–]\s+\S.{0,60})?"
+)
+_SMALL = frozenset(
+    "a an and as at by for from in into is it its of on or over than that the to toward towards under via vs with without we are do does can how what why when be not".split()
+)
+_BREAKS_OFF = re.compile(
+    r"(?:[:,–—-]|\b(?:of|for|and|the|with|in|to|via|a|an|on|from|by|using|or|as))$", re.IGNORECASE
+)
+
+_BLOCK = 4000
+
+
+def to_items(source: Source) -> Iterator[Line]:
+    """Yield the lines of a page, wrapped paragraphs and titles joined, each with its kind."""
+    awaited = False
+    for block in _blocks(source):
+        for line in _join(block):
+            text = line.text
+            if _ALONE.fullmatch(text):
+                awaited = True
+                continue
+            item = to_line(line.number, text)
+            if awaited and item.kind in {Kind.TEXT, Kind.PROSE, Kind.NAMES} and not item.labelled:
+                item = Line(line.number, _TAIL.sub("", text), Kind.PROSE, labelled=True)
+            awaited = False
+            yield item
+
+
+def _blocks(source: Source) -> Iterator[list[Line]]:
+    """Yield runs of lines between blank ones."""
+    block: list[Line] = []
+    for number, raw in source.lines():
+        text = squeeze(raw)
+        if text:
+            block.append(Line(number, text))
+        if block and (not text or len(block) >= _BLOCK):
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def _join(block: list[Line]) -> Iterator[Line]:
+    """Yield the lines of a block, those joined that an editor or a mail has wrapped."""
+    at = 0
+    while at < len(block):
+        end = _run(block, at)
+        text = " ".join(line.text for line in block[at:end])
+        yield Line(block[at].number, text)
+        at = end
+
+
+def _run(block: list[Line], at: int) -> int:
+    """The end of the run of lines from ``at`` that belong together."""
+    first = block[at]
+    if len(first.text) > 200 or at + 1 == len(block):
+        return at + 1
+    if _starts_paragraph(first.text):
+        end = _paragraph_end(block, at)
+        if end > at + 1:
+            return end
+    return at + 2 if _title_goes_on(first.text, block[at + 1].text) else at + 1
+
+
+def _starts_paragraph(text: str) -> bool:
+    label = _label(text)
+    if label and label[0] != "abstract":
+        return label[0] in {"", "tldr", "authors", "title"} and len(text) > 50
+    return (
+        len(text) >= 40
+        and (bool(label) or capital_share(text) < 0.6)
+        and to_line(0, text).kind in {Kind.TEXT, Kind.PROSE}
+    )
+
+
+def _paragraph_end(block: list[Line], at: int) -> int:
+    width = max(len(line.text) for line in block[at : at + 3])
+    if width > 180:
+        return at + 1
+    end = at + 1
+    while (
+        end < len(block)
+        and len(block[end - 1].text) >= 0.72 * width
+        and _may_go_on(block[end].text)
+    ):
+        width = max(width, len(block[end].text)) if len(block[end].text) <= 180 else width
+        end += 1
+    return end
+
+
+def _may_go_on(text: str) -> bool:
+    if _label(text):
+        return False
+    kind = to_line(0, text).kind
+    return kind in {Kind.TEXT, Kind.PROSE} or text[:1].islower()
+
+
+def _title_goes_on(first: str, second: str) -> bool:
+    if len(first) < 25 or len(second) > 120 or to_line(0, first).kind is not Kind.TEXT:
+        return False
+    if to_line(0, second).kind is not Kind.TEXT or _CLOSED.search(first):
+        return False
+    return second[0].islower() or bool(_BREAKS_OFF.search(first))
+
+
+def to_line(number: int, raw: str) -> Line:
+    """Return the line with its kind and details.
+
+    >>> to_line(1, "12 upvotes").kind.name, to_line(1, "Ada Lovelace, Alan Turing").kind.name
+    ('META', 'NAMES')
+    """
+    text = _plain(raw)
+    labelled = _labelled(number, text)
+    if labelled:
+        return labelled
+    for kind, finder in _FINDERS:
+        details = finder(text)
+        if details is not None:
+            return Line(number, text, kind, details)
+    if is_prose(text):
+        return Line(number, _TAIL.sub("", text), Kind.PROSE)
+    return _with_inline_id(Line(number, text))
+
+
+def _plain(raw: str) -> str:
+    """The line without list marks, numbering, Markdown's heading and bold marks."""
+    text = _LEAD.sub("", raw, count=1) if _LEAD.match(raw) else raw
+    if text.startswith("**") and text.endswith("**") and len(text) > 4:
+        text = text[2:-2]
+    return text.strip() or raw
+
+
+def _label(text: str) -> tuple[str, str] | None:
+    """The (field, rest) of a line such as "Authors: ..."."""
+    match = _LABEL_LINE.match(text[:200_000_000]) if ":" in text[:60] or "：" in text[:60] else None
+    named = _LABEL.fullmatch(match[1].strip()) if match else None
+    if not match or not named or named.lastgroup is None:
+        return None
+    return _LABEL_NAMES[int(named.lastgroup[1:])], match[2].strip()
+
+
+def _labelled(number: int, text: str) -> Line | None:
+    glued = _GLUED.match(text)
+    if glued and len(text) - glued.end() > 40:
+        return Line(number, _TAIL.sub("", text[glued.end() :]), Kind.PROSE, labelled=True)
+    found = _label(text)
+    if not found:
+        return None
+    name, rest = found
+    if name == "abstract":
+        return Line(number, _TAIL.sub("", rest), Kind.PROSE, labelled=True) if rest else None
+    if name == "title" and rest:
+        return Line(number, rest, Kind.TITLE, labelled=True)
+    kind = Kind.NAMES if name == "authors" else Kind.META
+    return Line(number, text, kind, _label_details(name, rest), labelled=True)
+
+
+def _label_details(name: str, rest: str) -> dict[str, Any]:
+    if name == "url":
+        return _link_details(rest)
+    if name == "arxiv_id":
+        found = find_arxiv_id(rest) or find_arxiv_id(f"arXiv:{rest}")
+        return {"arxiv_id": found} if found else _link_details(rest)
+    if name == "date":
+        return {"year": rest}
+    return {name: _drop_brackets(rest) if name == "authors" else rest} if name and rest else {}
+
+
+def _drop_brackets(authors: str) -> str:
+    return re.sub(r"\s*\([^()]{0,200}\)|[*†‡§¶]", "", authors)
+
+
+def _link_details(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    arxiv_id, doi = find_arxiv_id(text), to_doi(text) if "10." in text else None
+    url = re.search(r"https?://\S+", text[:2000])
+    if arxiv_id:
+        found["arxiv_id"] = arxiv_id
+    if doi:
+        found["doi"] = doi
+    if url:
+        found["url"] = url[0]
+    return found
+
+
+def _find_ui(text: str) -> dict[str, Any] | None:
+    words = re.findall(r"[a-z]+", text.lower()[:200])
+    if (
+        len(text) < 90
+        and len(words) <= 8
+        and all(word in _UI_WORDS for word in words)
+        and not re.search(r"\d{4}\.\d", text)
+    ):
+        return _date_details(text)
+    return {} if len(text) < 600 and _UI_PROSE.search(text) else None
+
+
+def _find_count_or_date(text: str) -> dict[str, Any] | None:
+    if len(text) > 120:
+        return None
+    if not re.search(r"\d|ago|today", text) and not _HAS_DATE.fullmatch(text):
+        return None
+    if _HAS_DATE.search(text) and not _DATE_WORDS.sub("", text):
+        return _date_details(text)
+    return {} if not _COUNT_WORDS.sub("", text) and to_arxiv_id(text) is None else None
+
+
+def _date_details(text: str) -> dict[str, Any]:
+    year = re.search(r"\b(?:19|20)\d\d\b", text)
+    return {"year": year[0]} if year else {}
+
+
+def _find_id(text: str) -> dict[str, Any] | None:
+    if len(text) > 300:
+        return None
+    alone = to_arxiv_id(text) if len(text) < 100 else None
+    if alone:
+        return {"arxiv_id": alone, **_link_details(text)}
+    if _ONLY_LINK.fullmatch(text) or re.fullmatch(
+        r"(?:doi:?\s*)?10\.\d{4,9}/\S+", text, re.IGNORECASE
+    ):
+        return _link_details(text)
+    found = find_arxiv_id(text)
+    rest = _ARXIV_PART.sub("", text) if found else text
+    words = [w for w in re.findall(r"[^\W\d_]{2,}", rest) if w.lower() not in _UI_WORDS]
+    return {"arxiv_id": found} if found and len(words) < 3 else None
+
+
+def _find_source_line(text: str) -> dict[str, Any] | None:
+    """A line with people, venue and year in one, as search engines print it."""
+    if len(text) > 400:
+        return None
+    match = _GOOGLE.fullmatch(text)
+    if match and is_names(match["names"], single=True):
+        return {
+            "authors": match["names"].rstrip("… "),
+            "venue": match["venue"],
+            "year": match["year"],
+        }
+    parts = re.split(r"\s+[·•|]\s+", text)
+    if (
+        len(parts) > 1
+        and (_HAS_DATE.search(text) or re.search(r"\b\d+\s+authors?\b", text))
+        and len(parts[0]) < 200
+    ):
+        people = parts[0] if is_names(parts[0], single=True) else None
+        venue = next((p for p in parts[1:] if _VENUE.match(p)), None)
+        return {
+            k: v for k, v in {"authors": people, "venue": venue, **_date_details(text)}.items() if v
+        }
+    return None
+
+
+def _find_venue(text: str) -> dict[str, Any] | None:
+    words = text.split()
+    if len(text) > 250 or len(words) > 30:
+        return None
+    year = re.search(r"\b(?:19|20)\d\d\b", text)
+    by_year = len(words) <= 7 and ":" not in text and bool(year) and _VENUE_YEAR.fullmatch(text)
+    if by_year or (_VENUE.match(text) and (year or len(words) > 2 or "arxiv" in text.lower())):
+        venue = re.sub(
+            r"^(?:in:?|published (?:in|at)|accepted (?:at|to|by|for))\s+",
+            "",
+            text,
+            flags=re.IGNORECASE,
+        )
+        return {"venue": venue, **_date_details(text), **_link_details(text)}
+    return None
+
+
+def _find_names(text: str) -> dict[str, Any] | None:
+    byline = re.match(r"by\s+(?=[A-Z])", text, re.IGNORECASE)
+    rest = text[byline.end() :] if byline else text
+    return {"authors": _drop_brackets(rest)} if is_names(rest, single=bool(byline)) else None
+
+
+def is_names(text: str, *, single: bool = False) -> bool:
+    """Whether ``text`` lists people; with ``single`` one person is enough.
+
+    >>> is_names("Ada Lovelace, Alan M. Turing and Kurt Gödel"), is_names("Planning, Acting, and Learning")
+    (True, False)
+    """
+    if len(text) > 20_000 or (":" in text and len(text) < 300):
+        return False
+    clean = _drop_brackets(text).replace("…", "").strip(" .,;")
+    parts = [part for part in _NAMES_SPLIT.split(clean) if part and not _NAMES_EXTRA.match(part)]
+    if not parts or (len(parts) == 1 and not single and "et al" not in text):
+        return False
+    people = sum(_is_person(part) for part in parts)
+    return people == len(parts) or (len(parts) > 3 and people >= 0.8 * len(parts))
+
+
+def _is_person(part: str) -> bool:
+    tokens = part.split()
+    if not 2 <= len(tokens) <= 6:
+        return False
+    proper = [t for t in tokens if t.lower() not in _PARTICLES]
+    if not proper or any(
+        _NOT_IN_NAMES.search(t) or t.lower() in _SMALL - {"do", "a"} for t in proper
+    ):
+        return False
+    return all(_NAME_TOKEN.match(t) and not t[:1].islower() for t in proper)
+
+
+_FINDERS = (
+    (Kind.UI, _find_ui),
+    (Kind.META, _find_count_or_date),
+    (Kind.META, _find_id),
+    (Kind.META, _find_source_line),
+    (Kind.NAMES, _find_names),
+    (Kind.META, _find_venue),
+)
+
+
+def is_prose(text: str) -> bool:
+    """Whether ``text`` is running text rather than a title.
+
+    >>> is_prose("We present a model that reads pages. It works well on all of them, as we show.")
+    True
+    >>> is_prose("Does Localization Inform Editing? Surprising Differences in Models")
+    False
+    """
+    if len(_CJK.findall(text[:400])) > 0.3 * len(text[:400]):
+        return len(text) >= 90 or (len(text) >= 40 and "。" in text)
+    words = len(text.split())
+    if words < 12:
+        return False
+    lower = 1 - capital_share(text)
+    inner = len(_SENTENCE_END.findall(text[:20_000]))
+    if words >= 40:
+        return lower >= 0.45 or inner >= 2
+    closed = bool(_CLOSED.search(text)) and not text.endswith("?")
+    if words >= 18:
+        return lower >= 0.5 and (closed or inner >= 1)
+    return lower >= 0.6 and closed
+
+
+def capital_share(text: str) -> float:
+    """Return the share of words, small words apart, that start with a capital or a digit.
+
+    >>> capital_share("Attention Is All You Need"), capital_share("attention is needed")
+    (1.0, 0.0)
+    """
+    words = [
+        w
+        for w in re.findall(r"[^\W_][^\s]*", text[:4000])
+        if w.lower().strip(".,:;?!") not in _SMALL
+    ]
+    return sum(not w[0].islower() for w in words) / len(words) if words else 0.0
+
+
+def _with_inline_id(line: Line) -> Line:
+    """Take an arXiv id that stands beside a title out of it."""
+    found = find_arxiv_id(line.text) if "arxiv" in line.text.lower() else None
+    if not found:
+        return line
+    rest = squeeze(_ARXIV_PART.sub(" ", line.text)).strip(" -–—·|,;")
+    return replace(line, text=rest, details={"arxiv_id": found}) if len(rest.split()) > 2 else line
+
+
+def title_score(text: str) -> float:
+    """Return how much ``text`` looks like the title of a paper; about 3 for a plain one.
+
+    >>> title_score("LoRA: Low-Rank Adaptation of Large Language Models") > 3 > title_score("Sign in now!")
+    True
+    """
+    words = text.split()
+    size = len(words)
+    score = (-2.0, -2.0, -0.5, 0.3, 1.0, 1.0)[size] if size < 6 else 1.5 if size <= 25 else 0.0
+    score += 1.0 if capital_share(text) >= 0.5 else 0.0
+    score += 1.0 if re.search(r"\w: \S", text) or text.endswith("?") else 0.0
+    score -= 1.0 if text.endswith(("!", "...", "…", ":")) else 0.0
+    score -= 3.0 if _UI_PHRASE.search(text) else 0.0
+    score -= 2.0 if _AFFILIATION.search(text) else 0.0
+    score -= 1.5 if is_names(text, single=True) else 0.0
+    score -= 1.0 if re.search(r"[>→»]|\s\|\s", text) else 0.0
+    return score
+
+
+class Shapes:
+    """How often lines of one shape occur on a page: what repeats is furniture."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+
+    def note(self, line: Line) -> None:
+        """Count a line."""
+        if line.kind is Kind.TEXT and len(line.text) < 200:
+            self.counts[_shape(line.text)] += 1
+
+    def score(self, line: Line) -> float:
+        """Return the title score of a line, lowered when its like recurs on the page."""
+        recurs = self.counts[_shape(line.text)] > 2
+        return title_score(line.text) - (3.0 if recurs else 0.0)
+
+
+def _shape(text: str) -> str:
+    return re.sub(r"\d+", "#", text.casefold())
+
+
+def find_details(lines: Iterable[Line]) -> dict[str, Any]:
+    """Return what ``lines`` say of one paper; the first line to name a field wins."""
+    found: dict[str, Any] = {}
+    for line in lines:
+        for name, value in line.details.items():
+            if value:
+                found.setdefault(name, value)
+    return found

@@ -1,0 +1,207 @@
+"""Pages pasted from a browser: titles, abstracts, and whatever stands around them.
+
+No list of titles and no layout of a certain site is known here.  Each line gets
+a kind from its own form (:mod:`kg.read._lines`); paragraphs of prose are the
+fixed points; the lines between two of them are the end of one paper and the
+start of the next.  Among these the title is sought: a line that looks like one,
+and that stands as far from its abstract as titles on this page usually do.
+
+A title without an abstract is kept where something else shows that it is one: a
+label, an arXiv id, people below it, or a page of nothing but titles and abstracts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from kg.read._base import Row, Source
+from kg.read._lines import Kind, Line, Shapes, find_details, to_items
+
+#: So many lines are looked at before the first paper is given out.
+_AHEAD = 4000
+
+#: The most lines kept between two abstracts; more are furniture.
+_MAX_GAP = 2000
+
+_CONVINCING = 2.0
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A paper being put together; without a title, what stands after the last one."""
+
+    title: Line | None = None
+    lines: list[Line] = field(default_factory=list)
+    abstract: list[Line] = field(default_factory=list)
+
+    def row(self) -> Row | None:
+        """The finished record, None for lines that belong to no paper."""
+        if self.title is None:
+            return None
+        details = find_details([self.title, *self.lines])
+        tldr = details.pop("tldr", "")
+        abstract = "\n".join(line.text for line in self.abstract) or tldr
+        return Row(self.title.number, {**details, "title": self.title.text, "abstract": abstract})
+
+
+@dataclass(slots=True)
+class _Page:
+    """What the page as a whole looks like."""
+
+    shapes: Shapes = field(default_factory=Shapes)
+    offsets: Counter[int] = field(default_factory=Counter)
+    abstracts: int = 0
+    texts: int = 0
+    others: int = 0
+
+    @property
+    def offset(self) -> int:
+        """How many lines usually stand between a title and its abstract."""
+        return max(self.offsets, key=lambda o: (self.offsets[o], -o), default=0)
+
+    @property
+    def bare(self) -> bool:
+        """Whether the page holds hardly more than titles and abstracts."""
+        return self.others <= max(2, (self.abstracts or self.texts) // 3)
+
+    def note(self, line: Line, gap: list[Line]) -> None:
+        """Count a line that follows the ``gap`` since the last abstract."""
+        self.shapes.note(line)
+        self.texts += line.kind in {Kind.TEXT, Kind.TITLE}
+        self.others += line.kind in {Kind.META, Kind.NAMES, Kind.UI}
+        if line.kind is Kind.PROSE and gap:
+            self.abstracts += 1
+            best = _best(gap, self.shapes)
+            if best is not None:
+                self.offsets[len(gap) - 1 - best] += 1
+
+
+def read_listing(source: Source) -> Iterator[Row]:
+    """Yield the papers of a pasted page."""
+    page = _Page()
+    draft, gap, first = _Draft(), list[Line](), True
+    for item in _look_ahead(to_items(source), page):
+        if item.kind is not Kind.PROSE:
+            gap.append(item)
+            del gap[:-_MAX_GAP]
+        elif draft.abstract and not gap:
+            draft.abstract.append(item)
+        else:
+            drafts = _split(gap, page, first=first, last=False)
+            yield from _rows([_give(draft, drafts[0]), *drafts[1:-1]])
+            draft, gap, first = drafts[-1], [], False
+            if draft.title is None:
+                source.refuse(
+                    item.number, f"a paragraph without a title above it: {item.text[:50]!r}"
+                )
+                draft = _Draft()
+            draft.abstract.append(item)
+    drafts = _split(gap, page, first=first, last=True)
+    yield from _rows([_give(draft, drafts[0]), *drafts[1:]])
+
+
+def _look_ahead(items: Iterable[Line], page: _Page) -> Iterator[Line]:
+    """Yield ``items`` some thousand lines after the page has seen them."""
+    waiting: deque[Line] = deque()
+    gap: list[Line] = []
+    for item in items:
+        page.note(item, gap)
+        gap = [] if item.kind is Kind.PROSE else [*gap[-50:], item]
+        waiting.append(item)
+        if len(waiting) > _AHEAD:
+            yield waiting.popleft()
+    yield from waiting
+
+
+def _give(draft: _Draft, rest: _Draft) -> _Draft:
+    """Add the lines after an abstract to its paper."""
+    if draft.title is not None:
+        draft.lines.extend(rest.lines)
+    return draft
+
+
+def _rows(drafts: Iterable[_Draft]) -> Iterator[Row]:
+    yield from (row for row in (draft.row() for draft in drafts) if row is not None)
+
+
+def _split(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[_Draft]:
+    """Divide the lines between two abstracts: what ends the last paper, then new ones.
+
+    The first draft has no title; the last one, unless ``last``, is the paper
+    whose abstract follows.
+    """
+    titles = _titles(gap, page, first=first, last=last)
+    starts = [_start(gap, at) for at in titles]
+    drafts = [_Draft(lines=gap[: starts[0]] if starts else list(gap))]
+    ends = [*starts, len(gap)][1:]
+    for at, start, end in zip(titles, starts, ends, strict=True):
+        drafts.append(_Draft(gap[at], gap[start:at] + gap[at + 1 : end]))
+    return drafts
+
+
+def _start(gap: list[Line], title: int) -> int:
+    """Where the lines of a paper start: an arXiv id stands often above the title."""
+    above = title - 1
+    has_id = above >= 0 and gap[above].kind is Kind.META and "arxiv_id" in gap[above].details
+    return (
+        above
+        if has_id and not gap[title].details.get("arxiv_id") and not gap[above].labelled
+        else title
+    )
+
+
+def _titles(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[int]:
+    """Places of the titles in a gap, in order; the last is that of the abstract that follows."""
+    labelled = [at for at, line in enumerate(gap) if line.kind is Kind.TITLE]
+    if labelled:
+        return labelled
+    main = None if last else _main(gap, page)
+    edge = first or last
+    others = [
+        at for at, line in enumerate(gap[:main])
+        if line.kind is Kind.TEXT and at != main and _stands_alone(gap, at, page, edge=edge, main=main)
+    ]  # fmt: skip
+    return others if main is None else [*others, main]
+
+
+def _main(gap: list[Line], page: _Page) -> int | None:
+    """The title of the abstract after ``gap``: good-looking, at the usual place, early."""
+    best = _best(gap, page.shapes)
+    if best is None:
+        return None
+    limit = page.shapes.score(gap[best]) - 1.0
+    usual = len(gap) - 1 - page.offset
+    kind = gap[best].kind
+    near = [at for at, x in enumerate(gap) if x.kind is kind and page.shapes.score(x) >= limit]
+    return min(near, key=lambda at: (abs(at - usual), at))
+
+
+def _best(gap: list[Line], shapes: Shapes) -> int | None:
+    """The best-looking line, the first of equals; people only where nothing else is."""
+    for kinds in ({Kind.TITLE}, {Kind.TEXT}, {Kind.NAMES}):
+        places = [
+            at
+            for at, x in enumerate(gap)
+            if x.kind in kinds and not (x.labelled and Kind.NAMES in kinds)
+        ]
+        if places:
+            return max(places, key=lambda at: (shapes.score(gap[at]), -at))
+    return None
+
+
+def _stands_alone(gap: list[Line], at: int, page: _Page, *, edge: bool, main: int | None) -> bool:
+    """Whether a line is the title of a paper that has no abstract on this page."""
+    score = page.shapes.score(gap[at])
+    below = gap[at + 1 : at + 4]
+    evidence = "arxiv_id" in gap[at].details or (at > 0 and "arxiv_id" in gap[at - 1].details)
+    for line in below:
+        if line.kind in {Kind.TEXT, Kind.TITLE}:
+            break
+        evidence = evidence or line.kind is Kind.NAMES or "arxiv_id" in line.details
+    if evidence:
+        return score >= 1.0
+    if not page.bare or page.offset:
+        return False
+    return score >= (_CONVINCING + 1.0 if edge else _CONVINCING)

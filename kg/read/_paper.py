@@ -1,0 +1,351 @@
+"""A row of any format becomes a paper: field names, authors, years, identifiers."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kg.errors import RecordError
+from kg.model import Link, Mention, Paper
+from kg.read._base import Row, Source
+from kg.read._decode import to_valid
+from kg.read._ids import arxiv_year, find_arxiv_id, paper_id, to_arxiv_id, to_doi
+from kg.text import squeeze
+
+#: Field -> the names it goes by, best first; compared without case, spaces, "_", "-".
+NAMES: dict[str, tuple[str, ...]] = {
+    "title": ("title", "papertitle", "articletitle", "documenttitle", "displayname", "ti"),
+    "abstract": (
+        "abstract", "summary", "description", "abstracttext", "paperabstract", "abstractnote",
+        "ab", "tldr",
+    ),
+    "authors": ("authors", "author", "authorlist", "authornames", "authorships", "creators", "creator", "au"),
+    "year": (
+        "year", "publicationyear", "pubyear", "date", "published", "publicationdate", "publishedat",
+        "publisheddate", "datepublished", "issued", "submitted", "created", "updatedate", "py",
+    ),
+    "doi": ("doi", "doinumber", "digitalobjectidentifier"),
+    "arxiv_id": ("arxivid", "arxiv", "eprint", "eprintid", "arxivurl", "arxivnumber"),
+    "url": ("url", "link", "pdf", "urls", "links", "pdfurl", "paperurl", "openaccesspdf", "abstracturl", "landingpage"),
+    "venue": (
+        "venue", "journal", "booktitle", "conference", "containertitle", "publicationtitle",
+        "sourcetitle", "journaltitle", "journalname", "journalref", "publicationvenue",
+    ),
+}  # fmt: skip
+
+FIELDS = tuple(NAMES)
+
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
+_URL = re.compile(r"https?://\S+", re.IGNORECASE)
+_AND = re.compile(r"\s+and\s+|\s*\n\s*", re.IGNORECASE)
+_SEMICOLON = re.compile(r"\s*;\s*|\s*\|\s*")
+_MARKS = "*†‡§¶"
+
+
+class Refused(Exception):
+    """A row is not a paper; the argument says why."""
+
+
+def name_key(name: str) -> str:
+    """Return the key under which a field name is compared.
+
+    >>> name_key("Publication Year"), name_key("arxiv_id")
+    ('publicationyear', 'arxivid')
+    """
+    return _NOT_NAME.sub("", name.casefold())
+
+
+def to_paper(row: Row, source: Source) -> Paper:
+    """Return the paper that ``row`` describes.
+
+    Raises:
+        Refused: it has no title, or its mentions do not stand where they say.
+    """
+    found = find_fields(row.fields, source.mapping)
+    title, abstract = (_text(found.get(name), name) for name in ("title", "abstract"))
+    if not title:
+        raise Refused(_no_title(row.fields))
+    if title.noted or abstract.noted:
+        source.notice(row.line, "characters that no text file can hold became U+FFFD")
+    doi, arxiv_id = _identifiers(found, row.fields)
+    paper = Paper(
+        id=paper_id(title, doi, arxiv_id),
+        title=str(title),
+        abstract=str(abstract),
+        authors=to_authors(found.get("authors")),
+        year=to_year(found.get("year")) or (arxiv_year(arxiv_id) if arxiv_id else None),
+        venue=_short(found.get("venue")),
+        doi=doi,
+        arxiv_id=arxiv_id,
+        url=to_url(found.get("url")),
+        source=f"{source.name}:{row.line}",
+    )
+    return _with_own_fields(paper, row.fields)
+
+
+def find_fields(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
+    """Return {record field: raw value}, by the user's ``mapping`` first, then by usual names."""
+    by_key: dict[str, Any] = {}
+    for name, value in fields.items():
+        if not _empty(value):
+            by_key.setdefault(name_key(str(name)), value)
+    found: dict[str, Any] = {}
+    for field, names in NAMES.items():
+        values = (by_key[name] for name in names if name in by_key)
+        found[field] = next(values, None)
+    for field, column in mapping.items():
+        found[field] = dig(fields, column)
+    return found
+
+
+def dig(fields: Mapping[str, Any], column: str) -> Any:
+    """Return the value at ``column``: a name as it stands, without case, or a dotted path.
+
+    >>> dig({"Meta": {"Name": "LoRA"}}, "meta.name")
+    'LoRA'
+    """
+    if column in fields:
+        return fields[column]
+    for name, value in fields.items():
+        if str(name).strip().casefold() == column.casefold():
+            return value
+    head, dot, rest = column.partition(".")
+    inner = dig(fields, head) if dot else None
+    return dig(inner, rest) if isinstance(inner, Mapping) else None
+
+
+class _Text(str):
+    """Clean text; ``noted`` when characters had to be replaced."""
+
+    noted = False
+
+
+def _text(value: Any, name: str) -> _Text:
+    raw = _raw_text(value, name)
+    valid = to_valid(raw)
+    text = _Text(squeeze(valid))
+    text.noted = valid is not raw
+    return text
+
+
+def _raw_text(value: Any, name: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return " ".join(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise Refused(f"{name}: found {_kind(value)}, expected text")
+
+
+def _kind(value: Any) -> str:
+    kinds = {dict: "an object", list: "a list", bool: "true or false"}
+    return kinds.get(type(value), type(value).__name__)
+
+
+def _no_title(fields: Mapping[str, Any]) -> str:
+    names = [str(name) for name in fields if isinstance(name, str)]
+    shown = ", ".join(name[:30] for name in names[:8]) + (", ..." if len(names) > 8 else "")
+    hint = "; name its column with --map title=COLUMN" if names else ""
+    return to_valid(f"no title; the record has {shown or 'no fields'}{hint}")
+
+
+def _empty(value: Any) -> bool:
+    return (
+        value is None
+        or value == ""
+        or value == []
+        or value == {}
+        or (isinstance(value, str) and not value.strip())
+    )
+
+
+def _short(value: Any) -> str | None:
+    """A one-line value: the first of a list, the name of an object."""
+    if isinstance(value, list):
+        value = next((item for item in value if not _empty(item)), None)
+    if isinstance(value, Mapping):
+        value = value.get("name") or value.get("display_name") or value.get("title")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    return squeeze(to_valid(str(value))) or None
+
+
+def _identifiers(
+    found: Mapping[str, Any], fields: Mapping[str, Any]
+) -> tuple[str | None, str | None]:
+    doi = to_doi(_short(found.get("doi")) or "") or _doi_of_url(_strings(found.get("url")))
+    own = (_short(found.get("arxiv_id")), _short(fields.get("id")), doi)
+    arxiv_id = next(filter(None, (to_arxiv_id(text) for text in own if text)), None)
+    if not arxiv_id:
+        loose = (*_strings(found.get("url")), _short(found.get("venue")) or "")
+        arxiv_id = next(filter(None, map(find_arxiv_id, loose)), None)
+    return doi, arxiv_id
+
+
+def _doi_of_url(urls: Iterable[str]) -> str | None:
+    return next((to_doi(url) for url in urls if "doi.org/10." in url.lower()), None)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (v for v in value.values() if isinstance(v, str))
+    elif isinstance(value, list):
+        for item in value[:20]:
+            yield from _strings(item) if not isinstance(item, list) else ()
+
+
+def to_url(value: Any) -> str | None:
+    """Return the first absolute web address in ``value``.
+
+    >>> to_url([{"URL": "https://aclanthology.org/N19-1423"}])
+    'https://aclanthology.org/N19-1423'
+    """
+    for text in _strings(value):
+        match = _URL.search(text[:4000])
+        if match:
+            return to_valid(match[0])
+    return None
+
+
+def to_year(value: Any) -> int | None:
+    """Return the year (CE, 1800 to 2099) that a number, a date text or CSL date-parts name.
+
+    >>> to_year("12 Jun 2017"), to_year({"date-parts": [[2019, 6]]}), to_year(1e99)
+    (2017, 2019, None)
+    """
+    if isinstance(value, Mapping):
+        known = (
+            value.get(k) for k in ("date-parts", "year", "raw", "literal", "date", "date-time")
+        )
+        value = next((v for v in known if not _empty(v)), None)
+    while isinstance(value, list) and value:
+        value = value[0]
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    match = _YEAR.search(str(value)[:200])
+    return int(match[1]) if match else None
+
+
+def to_authors(value: Any) -> tuple[str, ...]:
+    """Return author names, given name first, in the order of the source.
+
+    >>> to_authors("Lovelace, Ada and Turing, Alan M."), to_authors("Ada Lovelace, Alan Turing")
+    (('Ada Lovelace', 'Alan M. Turing'), ('Ada Lovelace', 'Alan Turing'))
+    >>> to_authors([{"given": "Ada", "family": "Lovelace"}, {"name": "Alan Turing"}, "Kurt Gödel"])
+    ('Ada Lovelace', 'Alan Turing', 'Kurt Gödel')
+    """
+    if isinstance(value, str):
+        names = _split_authors(value)
+    elif isinstance(value, list):
+        names = [name for item in value for name in _author(item)]
+    else:
+        names = _author(value)
+    return tuple(name for name in (_clean_name(name) for name in names) if name)
+
+
+def _author(item: Any) -> list[str]:
+    if isinstance(item, str):
+        return [_flip(item)]
+    if isinstance(item, list) and item and all(isinstance(part, str) for part in item):
+        return [" ".join(part for part in (*item[1:2], item[0], *item[2:]) if part)]
+    if isinstance(item, Mapping):
+        return _author_object(item)
+    return []
+
+
+def _author_object(item: Mapping[str, Any]) -> list[str]:
+    inner = item.get("author")
+    if isinstance(inner, Mapping):
+        return _author_object(inner)
+    for key in ("name", "display_name", "full_name", "fullname", "literal", "raw_author_name"):
+        if isinstance(item.get(key), str) and item[key].strip():
+            return [_flip(item[key])]
+    parts = [
+        next((item[k] for k in keys if isinstance(item.get(k), str)), "")
+        for keys in (
+            ("given", "first", "firstName", "first_name", "given_name"),
+            ("middle", "middle_name"),
+            ("non-dropping-particle", "dropping-particle"),
+            ("family", "last", "lastName", "last_name", "family_name", "surname"),
+            ("suffix",),
+        )
+    ]
+    return [" ".join(part for part in parts if part)]
+
+
+def _split_authors(text: str) -> list[str]:
+    text = text.strip().removesuffix(" et al.").removesuffix(" et al")
+    if _SEMICOLON.search(text):
+        return [_flip(name) for name in _SEMICOLON.split(text)]
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) > 2 or (len(parts) == 2 and all(_full_name(part) for part in parts)):
+        if not _AND.search(text) or all(
+            _full_name(p) for p in _AND.sub(",", text).split(",") if p.strip()
+        ):
+            return _AND.sub(",", text).split(",")
+    if _AND.search(text):
+        return [_flip(name) for name in _AND.split(text)]
+    return [_flip(text)]
+
+
+def _full_name(part: str) -> bool:
+    return " " in part.strip() or "." in part
+
+
+def _flip(name: str) -> str:
+    """Turn "Last, First" round; other names stay as they are."""
+    last, comma, first = name.partition(",")
+    if comma and first.strip() and "," in first:
+        suffix, _, first = first.partition(",")
+        return f"{first.strip()} {last.strip()} {suffix.strip()}"
+    return f"{first.strip()} {last.strip()}" if comma else name
+
+
+def _clean_name(name: str) -> str:
+    text = squeeze(to_valid(html.unescape(name)))
+    return text.strip(" ,;" + _MARKS)
+
+
+def _with_own_fields(paper: Paper, fields: Mapping[str, Any]) -> Paper:
+    """Take over what only this project's own records hold: source, language, mentions, links."""
+    try:
+        mentions = tuple(Mention.from_dict(m) for m in _spans(fields.get("mentions"), "type"))
+        links = tuple(Link.from_dict(x) for x in _spans(fields.get("links"), "url"))
+        own = paper.with_extraction(mentions, links, _language(fields))
+        own.check()
+    except (RecordError, TypeError) as error:
+        raise Refused(f"mentions or links do not fit the text: {error}") from None
+    return _with_source(own, fields)
+
+
+def _spans(value: Any, needed: str) -> list[dict[str, Any]]:
+    items = value if isinstance(value, list) else []
+    names = {"field", "start", "end", "text", needed}
+    return [item for item in items if isinstance(item, dict) and names <= item.keys()]
+
+
+def _language(fields: Mapping[str, Any]) -> str | None:
+    value = fields.get("language")
+    own = "source" in fields and isinstance(value, str) and len(value) == 2
+    return str(value) if own else None
+
+
+def _with_source(paper: Paper, fields: Mapping[str, Any]) -> Paper:
+    source = fields.get("source")
+    if (
+        fields.get("id") != paper.id
+        or not isinstance(source, str)
+        or not re.search(r"[:#]\S+$", source)
+    ):
+        return paper
+    from dataclasses import replace
+
+    return replace(paper, source=to_valid(source))

@@ -1,0 +1,192 @@
+"""Inputs as the user names them: files, folders, globs, "-"; plain or compressed."""
+
+from __future__ import annotations
+
+import bz2
+import glob
+import gzip
+import io
+import lzma
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from kg.errors import MissingExtraError, ReadError, UsageError
+from kg.read._decode import BROKEN, bom_encoding
+
+STDIN = Path("-")
+
+#: In a folder, files with these endings are read, others passed over.
+ENDINGS = (
+    ".txt", ".text", ".md", ".mail", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".bib", ".bibtex",
+    ".ris", ".xml", ".atom", ".rss",
+)  # fmt: skip
+PACKED = (".gz", ".xz", ".zst", ".bz2")
+
+_MAGIC = {
+    b"%PDF": "a PDF; export its reference, or paste title and abstract into a text file",
+    b"PK\x03\x04": "a zip archive (or office document); unpack it first",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"SQLite format 3": "an SQLite database; export a table as CSV",
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Input:
+    """A file to read, under the name that the user gave it.
+
+    ``named`` when it was named itself, not found in a folder; ``at`` is where its
+    bytes are, if elsewhere.
+    """
+
+    name: str
+    named: bool = True
+    at: str = ""
+
+    @property
+    def path(self) -> Path:
+        """The file; ``Path("-")`` is the standard input."""
+        return Path(self.at or self.name)
+
+
+def find_inputs(inputs: str | Path | Iterable[str | Path]) -> list[Path]:
+    """Return the files that ``inputs`` stand for, sorted, each once.
+
+    Folders are searched through, hidden files and unknown endings
+    (:data:`ENDINGS`, also with .gz, .xz, .zst, .bz2) left out; globs may hold ``**``.
+
+    Raises:
+        UsageError: a file or folder does not exist, or a glob finds nothing.
+    """
+    return [item.path for item in list_inputs(inputs)]
+
+
+def list_inputs(inputs: str | Path | Iterable[str | Path]) -> list[Input]:
+    """Like :func:`find_inputs`, with what the user said of each."""
+    names = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+    found: dict[str, Input] = {}
+    for item in sorted(item for name in names for item in _expand(str(name))):
+        real = "-" if item.path == STDIN else os.path.realpath(item.name)
+        if real not in found or item.named > found[real].named:
+            found[real] = item
+    return sorted(found.values())
+
+
+def _expand(name: str) -> list[Input]:
+    if name == "-":
+        return [Input("-")]
+    path = Path(name)
+    try:
+        if path.is_dir():
+            return [Input(str(file), False) for file in _files(path)]
+        if path.exists():
+            return [Input(name)]
+        matches = _glob(name)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{name!r}: not a file name ({error})") from None
+    if matches:
+        return matches
+    kind = "matches no file" if glob.has_magic(name) else "no such file or folder"
+    raise UsageError(f"{name}: {kind}")
+
+
+def _glob(name: str) -> list[Input]:
+    found: list[Input] = []
+    for match in glob.glob(name, recursive=True) if glob.has_magic(name) else ():
+        path = Path(match)
+        found += (
+            [Input(str(f), False) for f in _files(path)] if path.is_dir() else [Input(match, False)]
+        )
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return [
+        Path(where, name)
+        for where, folders, names in os.walk(folder)
+        if _visible(folders)
+        for name in names
+        if not name.startswith(".") and _readable(name)
+    ]
+
+
+def _visible(folders: list[str]) -> bool:
+    folders[:] = sorted(name for name in folders if not name.startswith("."))
+    return True
+
+
+def _readable(name: str) -> bool:
+    lower = name.lower()
+    for ending in PACKED:
+        lower = lower.removesuffix(ending)
+    return lower.endswith(ENDINGS)
+
+
+def open_input(item: Input) -> IO[bytes]:
+    """Open a file, or the standard input, for its unpacked bytes; the content tells how.
+
+    Raises:
+        ReadError: it cannot be opened, is empty or binary.
+    """
+    try:
+        stream = sys.stdin.buffer if item.path == STDIN else item.path.open("rb")
+    except OSError as error:
+        raise ReadError(f"{item.name}: cannot be read: {error.strerror}") from None
+    try:
+        unpacked = io.BufferedReader(_unpack(stream), 1 << 16)  # type: ignore[arg-type]
+        _check(item.name, unpacked.peek(8192)[:8192])
+    except BROKEN as error:
+        stream.close()
+        raise ReadError(f"{item.name}: cannot be unpacked: {error}") from None
+    return unpacked
+
+
+def _unpack(stream: IO[bytes]) -> IO[bytes]:
+    head = stream.peek(8)[:8] if hasattr(stream, "peek") else b""
+    if head.startswith(b"\x1f\x8b"):
+        return gzip.GzipFile(fileobj=stream)
+    if head.startswith(b"\xfd7zXZ\x00"):
+        return lzma.LZMAFile(stream)
+    if head.startswith(b"BZh"):
+        return bz2.BZ2File(stream)
+    if head.startswith(b"\x28\xb5\x2f\xfd"):
+        return _zstandard(stream)
+    return stream
+
+
+def _zstandard(stream: IO[bytes]) -> IO[bytes]:
+    try:
+        import zstandard
+    except ImportError:
+        raise MissingExtraError("zstandard", "formats", "reading .zst files") from None
+    reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
+    return reader  # type: ignore[return-value]
+
+
+def _check(name: str, head: bytes) -> None:
+    for magic, what in _MAGIC.items():
+        if head.startswith(magic):
+            raise ReadError(f"{name}: {what}")
+    if not head.strip():
+        raise ReadError(f"{name}: empty; expected papers (kg read --help lists the formats)")
+    if bom_encoding(head) in {"utf-16", "utf-32"}:
+        return
+    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)
+    if b"\x00" in head or controls > len(head) // 10:
+        raise ReadError(f"{name}: a binary file; expected text such as JSON Lines or BibTeX")
+
+
+def copy_stdin(stack: ExitStack) -> str:
+    """Copy the standard input to a temporary file, gone when ``stack`` closes; return its path."""
+    folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kg-"))
+    path = Path(folder, "stdin")
+    with path.open("wb") as copy:
+        shutil.copyfileobj(sys.stdin.buffer, copy)
+    return str(path)

@@ -21,7 +21,31 @@ from functools import lru_cache
 
 #: Words of a long form that a short form may pass over at no cost.
 STOPWORDS = frozenset(
-    "a an and as at by de for from in into of on or over per the to under using via vs with".split()
+    [
+        "a",
+        "an",
+        "and",
+        "as",
+        "at",
+        "by",
+        "de",
+        "for",
+        "from",
+        "in",
+        "into",
+        "of",
+        "on",
+        "or",
+        "over",
+        "per",
+        "the",
+        "to",
+        "under",
+        "using",
+        "via",
+        "vs",
+        "with",
+    ]
 )
 
 _SPOKEN = {"2": ("to", "two"), "3": ("three", "tri"), "4": ("for", "four"), "x": ("ex", "cross")}
@@ -47,6 +71,7 @@ _SENTENCE_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bal)(?<!\bvs)[.!?;][\"'�
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
 _MARKUP = re.compile(r"\\(?:text|math)\w{2,4}\{|\\emph\{|[{}$*_`\"“”‘]|\\")
 _MARKS = re.compile(r"(?:\\\w+\{|[\s\"'“‘*_$`{}])*")
+_HYPHENATED = re.compile(r"(?:[-‐‑]\w+)*")
 _YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
 
 
@@ -85,8 +110,8 @@ def find_abbreviations(text: str) -> tuple[Abbreviation, ...]:
 def is_short_form(text: str) -> bool:
     """Whether ``text`` is written as an abbreviation: short, one token, with capitals inside.
 
-    >>> [w for w in ("LoRA", "LLMs", "3DGS", "k-NN", "Left", "see", "2019", "GPT") if is_short_form(w)]
-    ['LoRA', 'LLMs', '3DGS', 'k-NN', 'GPT']
+    >>> [w for w in ("LoRA", "LLMs", "3DGS", "k-NN", "Left", "see", "2019") if is_short_form(w)]
+    ['LoRA', 'LLMs', '3DGS', 'k-NN']
     """
     if not _SHORT.fullmatch(text) or _YEAR.fullmatch(text):
         return False
@@ -113,7 +138,7 @@ def matches(short: str, long: str) -> bool:
     (True, False)
     """
     parts = _parts(long)
-    if not parts or len(long) <= len(short):
+    if not parts or len(long) <= len(short) or not _same_signs(short, long):
         return False
     cost = _align(short, [word for word, _, _ in parts])
     return bool(cost) and cost[0] <= _allowed(short, len(parts))
@@ -177,7 +202,14 @@ def _best_span(text: str, start: int, end: int, short: str) -> tuple[int, int] |
     span = (start + first[1], start + last[2])
     inside = {word for word, s, _ in parts if s >= first[1]}
     too_short = span[1] - span[0] <= len(short)
-    return None if too_short or letters in inside else span
+    if too_short or letters in inside or not _same_signs(short, text[span[0] : span[1]]):
+        return None
+    return span
+
+
+def _same_signs(short: str, long: str) -> bool:
+    """Whether a plus or star in the short form is in the long one, too: ERM++ is not ERM."""
+    return all(sign in long for sign in "+*" if sign in short)
 
 
 def _is_word_start(text: str, at: int) -> bool:
@@ -188,7 +220,7 @@ def _long_inside(text: str, match: re.Match[str]) -> Abbreviation | None:
     """Return "short (long)", where the parenthesis spells out the token before it."""
     before = re.search(r"([^\s()\[\],;]{2,16})\s?$", text[: match.start()])
     inside = re.split(r"[;,]|\se\.g\.", match[1], maxsplit=1)[0].rstrip()
-    if not before or " " not in inside.strip() and "-" not in inside:
+    if not before or not re.search(r"\S[\s-]\S", inside):
         return None
     short = before[1].strip("\"'“”*_$`{}")
     if not (is_short_form(short) or short[:1].isupper()) or not matches(short, inside):
@@ -222,9 +254,12 @@ def _span_after(text: str, start: int, short: str) -> tuple[int, int] | None:
         if words[i - 1] not in STOPWORDS
     ]
     cost, i = min(ends, default=(_NEVER, 0))
+    if not _same_signs(short, text[start:]):
+        return None
     if cost > _allowed(short, i - skip):
         return None
-    return start + parts[skip][1], start + parts[i - 1][2]
+    end = start + parts[i - 1][2]
+    return start + parts[skip][1], _HYPHENATED.match(text, end).end()  # type: ignore[union-attr]
 
 
 def _buried_capitals(short: str, words: list[str]) -> int:

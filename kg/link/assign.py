@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+from kg.link.clusters import SPLIT
 from kg.link.keys import Names
 from kg.link.resolve import Resolution
+from kg.link.rules import group_of
 
 #: The best sense must share this many other names with the paper, and score this
 #: many times the next one.
@@ -27,13 +29,22 @@ def assign(names: Names, resolution: Resolution) -> tuple[str, ...]:
         short = resolution.heads.get(key, key)
         if short in resolution.senses and short not in own and short not in cache:
             cache[short] = _usual_sense(short, names, resolution)
-        nodes.append(own.get(short) or cache.get(short) or resolution.node(key, mention.text))
+        usual = _of_kind(mention.type, short, cache.get(short), resolution)
+        nodes.append(own.get(short) or usual or resolution.node(key, mention.text))
     return tuple(nodes)
+
+
+def _of_kind(type: str, short: str, usual: str | None, resolution: Resolution) -> str | None:
+    """Return ``usual`` unless the mention is of another kind that the short form often names."""
+    kind = group_of(type)
+    if usual and kind in resolution.kinds.get(short, ()):
+        return short + SPLIT + kind
+    return usual
 
 
 def _own_senses(names: Names, resolution: Resolution) -> dict[str, str]:
     """Return short key -> node of the sense that this paper gives it."""
-    own = {}
+    own: dict[str, str] = {}
     for definition in names.definitions:
         for sense in resolution.senses.get(definition.short, ()):
             if definition.long in sense.longs:

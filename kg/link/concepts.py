@@ -137,7 +137,7 @@ def _build(
 def _unmentioned(draft: Draft, unions: list[Union], index: Index) -> dict[str, Union]:
     """Return long forms that papers define but the extractor did not mark: names all the same."""
     known = {form.key for form in draft.forms.values()}
-    found = {}
+    found: dict[str, Union] = {}
     for union in unions:
         evidence = index.senses.get(key_of(union.left), {}).get(union.right)
         if evidence and evidence.stated and union.right not in known:
@@ -152,7 +152,7 @@ def _merges(
     spelled: dict[str, Union],
     resolution: Resolution,
 ) -> Iterable[Merge]:
-    reasons = _reasons(unions)
+    reasons, heads = _reasons(unions), resolution.heads
     main = name_key(label)
     for text, union in spelled.items():
         yield Merge(text, union.reason, union.score, union.papers)
@@ -160,14 +160,17 @@ def _merges(
         if form.text == label:
             continue
         papers = tuple(sorted(form.papers)[:EVIDENCE])
+        why = reasons.get(form.key)
         if form.key == main:
             yield Merge(form.text, "spelling", 1.0, papers)
-        elif form.key in resolution.heads:
+        elif heads.get(form.key, form.key) == heads.get(main, main):
+            yield Merge(form.text, "generic head", 0.95, papers)
+        elif why:
+            yield Merge(form.text, why.reason, why.score, why.papers or papers)
+        elif form.key in heads:
             yield Merge(form.text, "generic head", 0.95, papers)
         else:
-            union = reasons.get(form.key)
-            reason, score = (union.reason, union.score) if union else ("company", 0.8)
-            yield Merge(form.text, reason, score, (union and union.papers) or papers)
+            yield Merge(form.text, "company", 0.8, papers)
 
 
 def _reasons(unions: list[Union]) -> dict[str, Union]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from kg.abbreviations import Abbreviation, find_abbreviations, is_short_form, letters_of, matches
 from kg.model import FIELDS, Mention, Paper
@@ -21,8 +22,8 @@ _CUES = {
 }  # fmt: skip
 _NEXT_WORD = re.compile(r"\s([a-z]+)")
 _COINED = re.compile(
-    r"\s?,?\s(?:which\s)?(?:(?:we|is|are)\s)?(?:also\s)?"
-    r"(?:dubbed|termed|called|named|coined|known as|referred to as|short for|a\.?k\.?a\.?)\s[\"'“‘]?"
+    r"\s?,?\s(?:which\s)?(?:(?:we|is|are)\s)?(?:also\s)?(?:dubbed|termed|called|named|coined"
+    r"|known as|referred to as|short for|a\.?k\.?a\.?)\s[\"'“‘]?"
 )
 _SUCH_AS = re.compile(r",?\s\(?(?:such as|like|including|e\.g\.,?|for example,?|for instance,?)\s")
 _AND_OTHER = re.compile(r",?\s(?:and|or)\sother\s")
@@ -103,7 +104,7 @@ def _define(found: Abbreviation, mentions: list[Mention]) -> Definition:
 
 def _appositions(mentions: list[Mention], text: str) -> Iterator[Definition]:
     """Yield pairs that stand in apposition: coined by a word, or about a title's colon."""
-    for first, second in zip(mentions, mentions[1:], strict=False):
+    for first, second in pairwise(mentions):
         between = text[first.end : second.start]
         coined = bool(_COINED.fullmatch(between))
         colon = first.start == 0 and second.field == "title" and between in (": ", " : ")
@@ -133,8 +134,12 @@ def _initials(paper: Paper, keys: tuple[str, ...], defined: set[str]) -> Iterato
     for mention, key in zip(paper.mentions, keys, strict=True):
         if key not in defined and is_short_form(mention.text):
             longs = spelled.get((letters_of(mention.text), mention.type), set())
-            if len({long for long, _ in longs}) == 1 and (best := min(longs))[0] != key:
+            if len({long for long, _ in longs}) == 1 and _spells(mention.text, best := min(longs)):
                 yield Definition(key, best[0], mention.text, best[1], "initials")
+
+
+def _spells(short: str, long: tuple[str, str]) -> bool:
+    return name_key(short) != long[0] and matches(short, long[1])
 
 
 def _initials_of(words: tuple[str, ...]) -> set[str]:

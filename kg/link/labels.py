@@ -10,7 +10,7 @@ from kg.abbreviations import is_short_form
 
 @dataclass(slots=True)
 class Form:
-    """A surface form of a concept with the papers that use it, and those with it in the abstract."""
+    """A surface form of a concept: the papers that use it, and how many do in the abstract."""
 
     text: str
     key: str
@@ -63,8 +63,10 @@ def pick_seed(counts: dict[str, int]) -> str:
     Looks at that paper alone, so that other papers cannot change the id: the most
     frequent written-out lower-case form if there is one, else the shortest name.
 
-    >>> pick_seed({"large language models": 1, "LLMs": 4}), pick_seed({"Low-Rank Adaptation": 1, "LoRA": 3})
-    ('large language models', 'LoRA')
+    >>> pick_seed({"large language models": 1, "LLMs": 4})
+    'large language models'
+    >>> pick_seed({"Low-Rank Adaptation": 1, "LoRA": 3})
+    'LoRA'
     """
     general = [form for form in counts if " " in form and form.islower()]
     if general:

@@ -27,6 +27,7 @@ class Resolution:
         senses: short key -> its senses.
         defaults: short key -> node of the sense that goes without saying.
         heads: key -> key of the name without its generic head.
+        kinds: short key -> kinds of thing that it often is besides its usual sense.
         cased: keys whose lower-case form is something else ("math", "MATH").
         profiles: node of a sense -> key -> how many defining papers mention it.
         papers: key -> number of papers, for weighing company.
@@ -36,6 +37,7 @@ class Resolution:
     senses: dict[str, tuple[Sense, ...]] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     cased: frozenset[str] = frozenset()
     profiles: dict[str, Counter[str]] = field(default_factory=dict)
     papers: dict[str, int] = field(default_factory=dict)
@@ -54,12 +56,31 @@ def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
     clusters = clusters or Clusters()
     for key in sorted(index.forms):
         clusters.groups.setdefault(key, group_of(index.type(key)))
-    heads = find_heads(index)
     senses = find_senses(index, clusters)
+    heads = find_heads(index, {short: found[0].kind for short, found in senses.items() if found})
     defaults = pick_defaults(index, senses, clusters)
     _join_variants(index, senses, defaults, clusters)
     return Resolution(
-        clusters, senses, defaults, heads, find_cased(index), papers=dict(index.papers)
+        clusters,
+        senses,
+        defaults,
+        heads,
+        {short: _other_kinds(index, short, senses[short][0].kind) for short in sorted(defaults)},
+        find_cased(index),
+        papers=dict(index.papers),
+    )
+
+
+def _other_kinds(index: Index, short: str, usual: str) -> frozenset[str]:
+    """Return kinds that enough papers give to ``short`` to be another thing of that name."""
+    kinds: dict[str, float] = defaultdict(float)
+    for type, weight in sorted(index.types.get(short, {}).items()):
+        kinds[group_of(type)] += weight
+    total = sum(kinds.values())
+    return frozenset(
+        kind
+        for kind, weight in kinds.items()
+        if kind != usual and (weight >= 0.25 * total or (weight >= 5 and weight >= 0.1 * total))
     )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from kg.abbreviations import is_short_form
 from kg.link.clusters import Clusters, Union, short_years
 from kg.link.index import Index
-from kg.link.rules import is_proper, is_slip, same_group, without_head
+from kg.link.rules import group_of, is_proper, is_slip, same_group, without_head
 from kg.names import name_words, numbers, words_key, written_words
 
 #: A word that this many names use is no slip.
@@ -22,17 +22,22 @@ _KNOWN = 3
 _ENOUGH_WORDS = 300
 
 
-def find_heads(index: Index) -> dict[str, str]:
-    """Return key -> key of the same name without its generic head ("BERT model" -> "BERT")."""
+def find_heads(index: Index, kinds: dict[str, str]) -> dict[str, str]:
+    """Return key -> key of the same name without its generic head ("BERT model" -> "BERT").
+
+    ``kinds`` says what kind of thing each short form usually stands for.
+    """
     heads = {}
     for key in sorted(index.forms):
         form, type = index.form(key), index.type(key)
         words = name_words(form)
         bare = without_head(words, type)
         target = words_key(bare)
-        if bare != words and len(target) >= 2 and target in index.forms:
-            if same_group(type, index.type(target)) and _head_is_idle(form, bare, type, index):
-                heads[key] = target
+        if bare == words or len(target) < 2 or target not in index.forms:
+            continue
+        kind = kinds.get(target) or group_of(index.type(target))
+        if kind == group_of(type) and _head_is_idle(form, bare, type, index):
+            heads[key] = target
     return {key: heads.get(target, target) for key, target in heads.items()}
 
 

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
 
 @click.command(
+    short_help="Build the graph of a pile of papers.",
     epilog="""\b
 Examples:
   kg build papers.txt --out out
   kg build refs.bib export.jsonl.gz --out out --title "My reading list"
   kg build 'exports/*.csv' --map abstract=body --out out
   curl -s ... | kg build - --from arxiv --out out
-"""
+""",
 )
 @input_options
 @click.option("--out", required=True, type=click.Path(), metavar="DIR", help="Folder to write.")

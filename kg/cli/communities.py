@@ -8,7 +8,8 @@ from kg.cli._common import folder_argument, format_option, limit_option, print_r
 
 
 @click.command(
-    epilog="\b\nExamples:\n  kg communities out\n  kg communities out --resolution 2 --members"
+    short_help="Communities, named by their concepts.",
+    epilog="\b\nExamples:\n  kg communities out\n  kg communities out --resolution 2 --members",
 )
 @folder_argument
 @click.option(

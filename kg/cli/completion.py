@@ -6,12 +6,13 @@ import click
 
 
 @click.command(
+    short_help="Print a shell completion script.",
     epilog="""\b
 Examples:
   kg completion bash >> ~/.bashrc
   kg completion zsh >> ~/.zshrc
   kg completion fish > ~/.config/fish/completions/kg.fish
-"""
+""",
 )
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:

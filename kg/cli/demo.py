@@ -9,14 +9,17 @@ import click
 from kg.cli._common import say
 
 
-@click.command(epilog="\b\nExamples:\n  kg demo\n  kg demo --out /tmp/sample")
+@click.command(
+    short_help="Build the bundled sample.",
+    epilog="\b\nExamples:\n  kg demo\n  kg demo --out /tmp/sample",
+)
 @click.option(
     "--out", default="demo-out", show_default=True, metavar="DIR", help="Folder to write."
 )
 def command(out: str) -> None:
-    """Build the graph of the bundled sample: some forty well-known AI papers."""
+    """Build the graph of the bundled sample: about fifty well-known AI papers."""
     from kg.cli.build import build_and_tell
 
     sample = Path(__file__).parent.parent / "data" / "sample.jsonl"
     say("building the bundled sample corpus ...")
-    build_and_tell((str(sample),), Path(out), title="Forty well-known AI papers")
+    build_and_tell((str(sample),), Path(out), title="Well-known AI papers")

@@ -8,11 +8,12 @@ from kg.cli._common import input_options, parse_mapping, say, track, write_rows
 
 
 @click.command(
+    short_help="Papers with mentions and links.",
     epilog="""\b
 Examples:
   kg extract papers.txt > annotated.jsonl
   kg extract refs.bib --model my-model | head -1
-"""
+""",
 )
 @input_options
 @click.option("--model", metavar="MODEL", help="Folder of a model trained with 'kg train'.")

@@ -8,7 +8,8 @@ from kg.cli._common import folder_argument, format_option, print_rows
 
 
 @click.command(
-    epilog="\b\nExamples:\n  kg path out LoRA CLIP\n  kg path out LoRA ImageNet --limit 3 --format json"
+    short_help="What joins two papers or concepts.",
+    epilog="\b\nExamples:\n  kg path out LoRA CLIP\n  kg path out LoRA ImageNet --limit 3 --format json",
 )
 @folder_argument
 @click.argument("start")

@@ -11,12 +11,13 @@ from kg.cli._common import folder_argument
 
 
 @click.command(
+    short_help="A paper or concept, with its evidence.",
     epilog="""\b
 Examples:
   kg show out LoRA
   kg show out "Attention Is All You Need"
   kg show out dataset/imagenet --json
-"""
+""",
 )
 @folder_argument
 @click.argument("name")

@@ -8,11 +8,12 @@ from kg.cli._common import folder_argument, format_option, limit_option, print_r
 
 
 @click.command(
+    short_help="Papers or concepts like one.",
     epilog="""\b
 Examples:
   kg similar out LoRA
   kg similar out "Attention Is All You Need" --limit 5
-"""
+""",
 )
 @folder_argument
 @click.argument("name")

@@ -8,13 +8,14 @@ from kg.cli._common import folder_argument, format_option, limit_option, print_r
 
 
 @click.command(
+    short_help="Rank concepts or papers.",
     epilog="""\b
 Examples:
   kg top out
   kg top out --type Dataset --limit 20
   kg top out --type Method --role introduces
   kg top out --type Paper --by betweenness
-"""
+""",
 )
 @folder_argument
 @click.option(

@@ -8,7 +8,8 @@ from kg.cli._common import folder_argument, format_option, limit_option, print_r
 
 
 @click.command(
-    epilog="\b\nExamples:\n  kg trends out\n  kg trends out LoRA CLIP\n  kg trends out --type Task"
+    short_help="Concepts over the years.",
+    epilog="\b\nExamples:\n  kg trends out\n  kg trends out LoRA CLIP\n  kg trends out --type Task",
 )
 @folder_argument
 @click.argument("names", nargs=-1, metavar="[NAME]...")

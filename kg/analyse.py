@@ -15,6 +15,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import NotFoundError, UsageError
@@ -163,7 +164,7 @@ def similar(graph: nx.MultiDiGraph, name: str, *, limit: int = 10) -> list[Simil
 
 
 def _vectors(graph: nx.MultiDiGraph, *, paper_side: bool) -> dict[str, dict[str, float]]:
-    """Return node -> {neighbour: weight} over the claims, from the papers' or the concepts' side."""
+    """Return node -> {neighbour: weight} over the claims, from one side or the other."""
     pairs = [
         (s, t, ROLE_WEIGHT[d["role"]]) if paper_side else (t, s, ROLE_WEIGHT[d["role"]])
         for s, t, d in graph.edges(data=True)
@@ -231,7 +232,7 @@ def _cost_graph(graph: nx.MultiDiGraph) -> nx.Graph:
 
 
 def _steps(graph: nx.MultiDiGraph, nodes: list[str]) -> list[Step]:
-    relations = ["", *(_relation(graph, a, b) for a, b in zip(nodes, nodes[1:], strict=False))]
+    relations = ["", *(_relation(graph, a, b) for a, b in pairwise(nodes))]
     return [
         Step(node, graph.nodes[node]["label"], graph.nodes[node]["type"], relation)
         for node, relation in zip(nodes, relations, strict=True)
@@ -239,7 +240,7 @@ def _steps(graph: nx.MultiDiGraph, nodes: list[str]) -> list[Step]:
 
 
 def _relation(graph: nx.MultiDiGraph, a: str, b: str) -> str:
-    """Return the relation from a to b; one that runs the other way is marked with "^", as in SPARQL."""
+    """Return the relation from a to b; "^" marks one that runs the other way, as in SPARQL."""
     if graph.has_edge(a, b):
         return str(min(graph[a][b]))
     return f"^{min(graph[b][a])}"
@@ -280,7 +281,7 @@ def top(
 
 
 def _is_type(data: dict[str, Any], type: str | None) -> bool:
-    return data["kind"] == "concept" if type is None else data["type"] == type
+    return bool(data["kind"] == "concept" if type is None else data["type"] == type)
 
 
 def _ranked(graph: nx.MultiDiGraph, node: str, score: float) -> Ranked:

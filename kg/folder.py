@@ -195,6 +195,7 @@ def _write_manifest(build: Build, folder: Path, rdf: dict[str, Any]) -> None:
         "conforms": rdf["conforms"],
         "linking": build.linking,
         "refusals": [asdict(refusal) for refusal in build.refusals],
+        "notices": [asdict(notice) for notice in build.notices],
         "nothing_found": build.nothing_found(),
         "seconds": build.seconds,
         "files": {path.name: sha256(path) for path in _files(folder)},

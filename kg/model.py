@@ -203,7 +203,8 @@ class Paper(_Record):
 
     def check(self) -> None:
         """Raise :class:`RecordError` unless every mention and link is where it says."""
-        for item in (*self.mentions, *self.links):
+        spans: tuple[Mention | Link, ...] = (*self.mentions, *self.links)
+        for item in spans:
             found = self.text(item.field)[item.start : item.end]
             if found != item.text:
                 raise RecordError(

@@ -261,7 +261,12 @@ def name_slug(name: str) -> str:
 def concept_id(type: str, name: str) -> str:
     """Return the id that a concept called ``name`` has unless another holds it.
 
-    >>> concept_id("Method", "LoRA")
-    'method/lora'
+    Common nouns and abbreviations are made singular, so that it does not matter
+    which number the oldest paper happens to use.
+
+    >>> concept_id("Method", "LoRA"), concept_id("Method", "LLMs"), concept_id("Dataset", "Places")
+    ('method/lora', 'method/llm', 'dataset/Places'.lower())
     """
-    return f"{type.lower()}/{name_slug(name)}"
+    head, _, last = name.rpartition(" ")
+    common = last.islower() or last[-2:-1].isupper()
+    return f"{type.lower()}/{name_slug(f'{head} {singular(last) if common else last}')}"

@@ -9,22 +9,23 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kg.errors import ReadError
-from kg.files import check_replaceable, replace_folder
+from kg.files import check_replaceable, replace_folder, to_json
 from kg.folder import write_folder
 from kg.model import Concept, Paper
+from kg.text import digest
 from kg.vocab import BASE
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from kg.read import Refusal
+    from kg.read import Notice, Refusal
 
 T = TypeVar("T")
 
@@ -81,6 +82,7 @@ class Build:
     concepts: tuple[Concept, ...] = ()
     inputs: list[dict[str, Any]] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
     duplicates: int = 0
     model: dict[str, Any] = field(default_factory=dict)
     linking: dict[str, Any] = field(default_factory=dict)
@@ -196,6 +198,7 @@ def _read(made: Build, names: list[str], progress: Tracker) -> tuple[Paper, ...]
         format=options.format,
         mapping=options.mapping,
         on_refusal=made.refusals.append,
+        on_notice=made.notices.append,
     )
     papers, made.duplicates = merge_duplicates(progress(found, "reading"))
     if not papers:
@@ -205,19 +208,20 @@ def _read(made: Build, names: list[str], progress: Tracker) -> tuple[Paper, ...]
 
 
 def _describe(paths: list[Path], papers: Iterable[Paper]) -> list[dict[str, Any]]:
+    """Return path and hash of every input; standard input by what was read from it."""
     from kg.files import sha256
 
-    return [{"path": str(path), "sha256": sha256(path)} for path in paths if path.is_file()]
+    rows = [{"path": str(path), "sha256": sha256(path)} for path in paths if path.is_file()]
+    if any(str(path) == "-" for path in paths):
+        text = "\n".join(to_json(paper.to_dict()) for paper in papers)
+        rows.append({"path": "-", "sha256": digest(text, 64)})
+    return rows
 
 
 def _nothing_read(names: list[str], refusals: list[Refusal]) -> str:
     where = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
     if refusals:
-        first = refusals[0]
-        return (
-            f"{where}: no paper could be read, {len(refusals)} refused; "
-            f"the first: {first.source}:{first.line}: {first.reason}"
-        )
+        return f"{where}: no paper could be read, {len(refusals)} refused; the first: {refusals[0]}"
     return f"{where}: no papers found; expected a listing page, BibTeX, JSONL, ... (kg read --help)"
 
 
@@ -235,7 +239,3 @@ def _link(made: Build, papers: Sequence[Paper]) -> None:
     options = made.options
     linked = link_papers(papers, corrections=options.corrections, vocabularies=options.vocabularies)
     made.papers, made.concepts, made.linking = linked.papers, linked.concepts, linked.report
-
-
-#: Handy for tests and notebooks: the type of a progress wrapper.
-Progress = Callable[..., Iterator[Any]]

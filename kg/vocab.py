@@ -53,6 +53,78 @@ LINK_PROPERTIES: dict[str, str] = {
     "video": "video",
 }
 
+#: First step of every resource's path under the base.
+KINDS: tuple[str, ...] = (
+    "paper",
+    "method",
+    "dataset",
+    "benchmark",
+    "task",
+    "metric",
+    "link",
+    "mention",
+    "decision",
+    "build",
+    "input",
+    "scheme",
+)
+
+#: Local names of every class of the ontology (``schemas/kg.ttl`` has the same ones).
+CLASSES: tuple[str, ...] = (
+    "Paper",
+    "Concept",
+    "Method",
+    "Dataset",
+    "Benchmark",
+    "Task",
+    "Metric",
+    "Link",
+    "Occurrence",
+    "Mention",
+    "LinkMention",
+    "Decision",
+    "Build",
+)
+
+#: Local names of every property of the ontology, roles and links among them.
+PROPERTIES: tuple[str, ...] = (
+    "mentions",
+    *ROLE_PROPERTIES,
+    "hasLink",
+    *LINK_PROPERTIES.values(),
+    "inPaper",
+    "refersTo",
+    "role",
+    "exact",
+    "field",
+    "begin",
+    "end",
+    "sentence",
+    "confidence",
+    "extractor",
+    "linkKind",
+    "url",
+    "doi",
+    "arxivId",
+    "venue",
+    "authorList",
+    "paperCount",
+    "introducedBy",
+    "decides",
+    "joinsName",
+    "joinsBroader",
+    "joinsMatch",
+    "relation",
+    "reason",
+    "score",
+    "supportedBy",
+    "softwareVersion",
+    "modelName",
+    "modelVersion",
+    "option",
+    "sha256",
+)
+
 
 def expand(curie: str) -> str:
     """Return the full IRI of a prefixed name.
@@ -73,7 +145,7 @@ def iri(kind: str, key: str, base: str = BASE) -> str:
     >>> iri("paper", "arxiv:2106.09685")
     'https://w3id.org/paperkg/id/paper/arxiv:2106.09685'
     """
-    return f"{base}{kind}/{quote(key, safe=':-._~')}"
+    return f"{base}{kind}/{quote(key, safe=':-._~', errors='backslashreplace')}"
 
 
 def schemas_folder() -> Path:

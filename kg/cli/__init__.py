@@ -48,8 +48,8 @@ class _Commands(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
-            error.message += _nearest(args[0], self.list_commands(ctx))
-            raise
+            hint = _nearest(args[0], self.list_commands(ctx))
+            raise click.UsageError(f"{error.message}{hint}", ctx) from None
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -84,38 +84,32 @@ def main(args: list[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, _stop)
     try:
         code = cli.main(args, prog_name="kg", standalone_mode=False)
-    except click.exceptions.Abort:
-        _end("interrupted; nothing was changed", 130)
     except click.ClickException as error:
         error.show()
         raise SystemExit(error.exit_code) from None
-    except KGError as error:
-        _end(str(error), error.exit_code)
     except BrokenPipeError:
         # The reader (head, less) has gone: silence the flush at exit as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
-    except KeyboardInterrupt:
-        _end("interrupted; nothing was changed", 130)
-    except OSError as error:
-        _end(_system_message(error), 1)
-    except RecursionError:
-        _end("the input is nested too deeply to be read", 1)
-    else:
-        raise SystemExit(code if isinstance(code, int) else 0)
+    except (KGError, OSError, RecursionError, KeyboardInterrupt, click.exceptions.Abort) as error:
+        message, status = _explain(error)
+        click.echo(f"kg: {' '.join(message.split())}", err=True)
+        raise SystemExit(status) from None
+    raise SystemExit(code if isinstance(code, int) else 0)
+
+
+def _explain(error: BaseException) -> tuple[str, int]:
+    """Return the line that tells the user of ``error``, and the exit status."""
+    if isinstance(error, KGError):
+        return str(error), error.exit_code
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}", 1
+    if isinstance(error, RecursionError):
+        return "the input is nested too deeply to be read", 1
+    return "interrupted; nothing was changed", 130
 
 
 def _stop(number: int, frame: object) -> None:
     """Turn SIGTERM into what Ctrl-C is, so that half-written folders are taken away."""
     raise KeyboardInterrupt
-
-
-def _system_message(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}"
-
-
-def _end(message: str, code: int) -> None:
-    line = " ".join(message.split())
-    click.echo(f"kg: {line}", err=True)
-    raise SystemExit(code)

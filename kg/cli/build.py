@@ -102,7 +102,8 @@ def _read_line(counts: dict[str, Any]) -> str:
 
 
 def _refusal_lines(made: Build, most: int = 5) -> list[str]:
-    lines = [f"  refused: {r.source}:{r.line}: {r.reason}" for r in made.refusals[:most]]
+    lines = [f"  refused: {r}" for r in made.refusals[:most]]
+    lines += [f"  note: {notice}" for notice in made.notices[:most]]
     more = len(made.refusals) - most
     return [*lines, f"  ... and {more} more, see manifest.json"] if more > 0 else lines
 

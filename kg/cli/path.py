@@ -9,7 +9,11 @@ from kg.cli._common import folder_argument, format_option, print_rows
 
 @click.command(
     short_help="What joins two papers or concepts.",
-    epilog="\b\nExamples:\n  kg path out LoRA CLIP\n  kg path out LoRA ImageNet --limit 3 --format json",
+    epilog="""\b
+Examples:
+  kg path out LoRA CLIP
+  kg path out LoRA ImageNet --limit 3 --format json
+""",
 )
 @folder_argument
 @click.argument("start")

@@ -28,6 +28,9 @@ EXACT_LIMIT = 500
 #: Average room per node, in layout units; a node's radius is 4 to 16 of them.
 SPACING = 58.0
 
+#: Below about this length (a node has room 1) an edge's pull fades: clusters breathe.
+SOFT = 0.2
+
 _GOLDEN_ANGLE = 2.399963229728653
 
 
@@ -126,7 +129,7 @@ def _mean(points: Floats) -> Floats:
 def _pull(network: Network, points: Floats, weight: Floats) -> Floats:
     """Edges pull with their weight, whatever their length (softened when very short)."""
     delta = points[network.target] - points[network.source]
-    length = np.sqrt(delta[:, 0] ** 2 + delta[:, 1] ** 2) + 0.2
+    length = np.sqrt(delta[:, 0] ** 2 + delta[:, 1] ** 2) + SOFT
     force = delta * (weight / length)[:, None]
     columns = [
         _sum_by(network.source, force[:, k], network)
@@ -159,7 +162,7 @@ class _Mesh:
     """The push of all nodes on each, from their masses on a grid and one FFT."""
 
     def __init__(self, size: int) -> None:
-        self.cells = 128 if size < 8_000 else 256
+        self.cells = 192 if size < 8_000 else 256
         span = np.fft.fftfreq(2 * self.cells, 1 / (2 * self.cells))
         dx, dy = np.meshgrid(span, span, indexing="ij")
         square = dx * dx + dy * dy + 0.4
@@ -220,7 +223,7 @@ def _scaled(points: Floats) -> Floats:
     return points * (SPACING * float(np.sqrt(len(points) * 0.9 / 3.14159)) / reach)
 
 
-def _spread(points: Floats, network: Network, rounds: int = 12) -> Floats:
+def _spread(points: Floats, network: Network, rounds: int = 40) -> Floats:
     """Push apart nodes that would be drawn on top of each other."""
     from scipy.spatial import cKDTree
 

@@ -182,7 +182,7 @@ class _Map:
     @classmethod
     def of(cls, content: _Content, limits: Limits) -> _Map:
         """Lay out papers and the concepts that at least two of them share."""
-        papers, concepts = content.columns()
+        concepts = content.columns()[1]
         count = len(content.papers)
         spread = np.bincount(concepts, minlength=len(content.concepts))
         least = _least_papers(spread, limits.nodes - count)

@@ -25,7 +25,7 @@ Ints = npt.NDArray[np.int64]
 TYPE_WEIGHT = {"Task": 1.4, "Method": 1.0, "Dataset": 0.6, "Benchmark": 0.6, "Metric": 0.15}
 
 #: At most so many regions get a name; a map with more has no overview.
-MAX_REGIONS = 24
+MAX_REGIONS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,8 @@ def _move_nodes(network: Network, loops: Ints, *, seed: int, resolution: float) 
     while queue:
         node = queue.popleft()
         waiting[node] = False
-        own, towards = community[node], {}
+        own = community[node]
+        towards: dict[int, int] = {}
         for at in range(start[node], start[node + 1]):
             name = community[neighbour[at]]
             towards[name] = towards.get(name, 0) + weight[at]

@@ -163,7 +163,7 @@ export class Facts {
   conceptEvidence(node) {
     const { model } = this;
     const claims = [...model.claims(node)].sort((a, b) => model.role[a] - model.role[b] || model.year[model.paper[b]] - model.year[model.paper[a]] || a - b);
-    const rows = claims.map((claim) => () => h("li", {}, h("p", { class: "by" }, h("span", { class: "tag" }, S.rolesBy[model.roles[model.role[claim]]]), " ", this.node(model.paper[claim], model.year[model.paper[claim]] || null), this.why(claim)), this.sentences(claim, 1)));
+    const rows = claims.map((claim) => () => h("li", {}, h("p", { class: "by" }, h("span", { class: "role" }, S.rolesBy[model.roles[model.role[claim]]]), this.node(model.paper[claim], model.year[model.paper[claim]] || null), this.why(claim)), this.sentences(claim, 1)));
     return [h("h3", {}, S.evidence), this.folding(rows, 8)];
   }
 
@@ -194,7 +194,7 @@ export class Facts {
     const steps = found.claims.map((claim, at) => {
       const [here, next] = [found.nodes[at], found.nodes[at + 1]];
       const words = this.model.isPaper(here) ? S.roles : S.rolesBy;
-      return h("li", {}, h("p", { class: "by" }, h("span", { class: "role" }, words[this.model.roles[this.model.role[claim]]]), " ", this.node(next), this.why(claim)), this.sentences(claim, 1));
+      return h("li", {}, h("p", { class: "by" }, h("span", { class: "role" }, words[this.model.roles[this.model.role[claim]]]), this.node(next), this.why(claim)), this.sentences(claim, 1));
     });
     const elements = [title, h("p", { class: "muted" }, S.pathSteps(steps.length)), h("ol", { class: "steps" }, h("li", {}, this.node(found.nodes[0])), steps)];
     return { elements, nodes: found.nodes, claims: found.claims };

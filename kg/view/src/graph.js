@@ -172,8 +172,8 @@ function sum(items, value) {
   return total;
 }
 
-// Places for a neighbourhood: rings around the seed, children in the sector of their parent.
-export function rings(model, near) {
+// Places for a neighbourhood: rings around the seed, children in the sector of their parent; `stretch`: width over height.
+export function rings(model, near, stretch = 1) {
   const children = new Map();
   for (const [node, from] of near.parent) children.set(from, [...(children.get(from) ?? []), node]);
   const leaves = new Map();
@@ -195,7 +195,7 @@ export function rings(model, near) {
       const part = ((to - from) * leaves.get(child)) / sum(own, (n) => leaves.get(n));
       const middle = at + part / 2;
       const radius = reach[near.level.get(child)] * (own.length > 8 && own.indexOf(child) % 2 ? 1.18 : 1);
-      points.set(child, [radius * Math.cos(middle), radius * Math.sin(middle)]);
+      points.set(child, [stretch * radius * Math.cos(middle), radius * Math.sin(middle)]);
       spread(child, at, at + part);
       at += part;
     }

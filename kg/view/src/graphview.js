@@ -120,6 +120,11 @@ export class GraphView {
     return context;
   }
 
+  // What all is about: the selected node, or the pane's own.
+  home() {
+    return this.lit?.main ?? this.options.home ?? -1;
+  }
+
   zoom() {
     return this.stage.scale() / this.full;
   }
@@ -138,18 +143,23 @@ export class GraphView {
 
   regionLabel(context, region, boxes, alpha) {
     const [x, y] = this.stage.toScreen(region);
-    const size = Math.round(Math.min(21, 12.5 + 1.1 * Math.sqrt(region.share * 100)));
+    const narrow = Math.max(0.8, Math.min(1, this.element.clientWidth / 800));
+    const size = Math.round(Math.min(21, 12.5 + 1.1 * Math.sqrt(region.share * 100)) * narrow);
     const lines = this.model.data.regions[region.number - 1].label.split(" · ").map((line) => plain(line, 30));
     context.font = `italic 600 ${size}px ${this.theme.serif}`;
     const width = Math.max(...lines.map((line) => context.measureText(line).width));
-    const box = [x - width / 2 - 6, y - (size * lines.length) / 2 - 4, width + 12, size * 1.15 * lines.length + 8];
-    if (outsideOf(box, this.element) || boxes.some((other) => overlap(other, box))) return;
+    const high = size * 1.15 * lines.length;
+    const top = Math.min(...region.hull.map((point) => this.stage.toScreen(point)[1])) - 20;
+    // Above its region where there is room, else in its middle.
+    const spots = [top - high / 2, y].map((middle) => [x - width / 2 - 6, middle - high / 2 - 3, width + 12, high + 6]);
+    const box = spots.find((spot) => !outsideOf(spot, this.element) && !boxes.some((other) => overlap(other, spot)));
+    if (!box) return;
     boxes.push(box);
     context.textAlign = "center";
     context.textBaseline = "middle";
     lines.forEach((line, at) => {
       const dy = (at - (lines.length - 1) / 2) * size * 1.15;
-      this.text(context, line, x, y + dy, regionInk(region.number, this.theme.dark, alpha), alpha, 4.5);
+      this.text(context, line, x, box[1] + box[3] / 2 + dy, regionInk(region.number, this.theme.dark, alpha), alpha, 4.5);
     });
   }
 
@@ -193,7 +203,7 @@ export class GraphView {
 
   // A ring around what is selected, under the pointer or under the keyboard's cursor.
   drawMarks(context) {
-    for (const [node, width] of [[this.lit?.main ?? -1, 2.5], [this.hover, 1.5], [this.cursor, 2.5]]) {
+    for (const [node, width] of [[this.home(), 2.5], [this.hover, 1.5], [this.cursor, 2.5]]) {
       if (node < 0 || !this.stage.has(node)) continue;
       this.drawNode(context, node, 1);
       const [x, y] = this.stage.project(node);
@@ -206,16 +216,30 @@ export class GraphView {
 
   drawLabels(context, boxes) {
     const zoom = this.zoom();
-    const first = [this.hover, this.cursor, this.lit?.main ?? -1].filter((node) => node >= 0 && this.stage.has(node));
+    const first = [this.hover, this.cursor, this.home(), ...(this.lit?.strong ? this.lit.nodes : [])].filter((node) => node >= 0 && this.stage.has(node));
     const pool = this.lit ? this.lit.nodes : this.order;
     const room = (this.element.clientWidth * this.element.clientHeight) / 11000;
     const most = this.lit || this.options.every ? 120 : Math.min(room, 16 + room * 0.25 * zoom ** 1.3);
     let placed = 0;
+    this.findObstacles(pool);
     for (const node of new Set(first)) this.label(context, node, boxes, true);
     for (const node of pool) {
       if (placed >= most) break;
       if (first.includes(node) || !this.shows(node) || !this.wants(node, zoom)) continue;
-      if (this.label(context, node, boxes, false)) placed++;
+      if (this.label(context, node, boxes, false, placed)) placed++;
+    }
+  }
+
+  // Shapes that a label should not cover: the most telling ones in sight.
+  findObstacles(pool) {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    this.obstacles = [];
+    for (const node of pool) {
+      if (this.obstacles.length > 350) break;
+      if (!this.shows(node)) continue;
+      const [x, y] = this.stage.project(node);
+      const r = this.stage.radius(node);
+      if (r > 2.5 && x > 0 && y > 0 && x < width && y < height) this.obstacles.push([x - r, y - r, 2 * r, 2 * r, node]);
     }
   }
 
@@ -225,22 +249,25 @@ export class GraphView {
     return this.stage.scale() > 0.9 && zoom > 1.6;
   }
 
-  label(context, node, boxes, strong) {
+  label(context, node, boxes, strong, rank = 0) {
     const [x, y] = this.stage.project(node);
     const { clientWidth: width, clientHeight: height } = this.element;
     if (x < -20 || y < -20 || x > width + 20 || y > height + 20) return false;
     const paper = this.model.isPaper(node);
     const size = strong ? 13.5 : paper ? 11.5 : 11.5 + Math.min(3, Math.log2(1 + this.model.degree[node]) / 2.2);
-    const text = plain(this.model.label(node), strong ? 70 : paper ? 44 : 34);
+    const text = plain(this.model.label(node), strong ? 60 : paper ? (this.options.every ? 30 : 44) : 34);
     if (!text) return false;
     context.font = `${paper ? "" : strong ? "600 " : "500 "}${size.toFixed(1)}px ${this.theme.sans}`;
     const wide = this.measure(context, text);
     const gap = Math.max(3, this.stage.radius(node)) + 4;
     const spots = [[x + gap, y - size * 0.6], [x - gap - wide, y - size * 0.6], [x - wide / 2, y + gap - 2], [x - wide / 2, y - gap - size]];
-    for (const [left, top] of spots) {
-      const box = [left - 2, top - 1, wide + 4, size * 1.2 + 2];
-      const inside = left > 2 && left + wide < width - 2 && top > 0 && top + size < height;
-      if ((!inside || boxes.some((other) => overlap(other, box))) && !(strong && inside)) continue;
+    const placed = spots.map(([left, top]) => [left - 2, top - 1, wide + 4, size * 1.2 + 2]);
+    const free = placed.filter((box) => !outsideOf(box, this.element) && !boxes.some((other) => overlap(other, box)));
+    const clear = free.find((box) => !this.obstacles.some((other) => other[4] !== node && overlap(other, box)));
+    // A label that must show covers shapes if it has to, but never another label.
+    const box = clear ?? (strong || rank < 12 || this.options.every ? free[0] : null) ?? (strong ? placed.find((spot) => !outsideOf(spot, this.element)) : null);
+    if (box) {
+      const [left, top] = [box[0] + 2, box[1] + 1];
       boxes.push(box);
       context.textAlign = "left";
       context.textBaseline = "top";
@@ -329,7 +356,7 @@ export class GraphView {
 
   // The nearest shown node in a direction becomes the keyboard's cursor.
   step(dx, dy) {
-    const from = this.cursor >= 0 ? this.cursor : (this.lit?.main ?? -1);
+    const from = this.cursor >= 0 ? this.cursor : this.home();
     if (from < 0 || !this.stage.has(from)) return this.goTo(this.order.find((node) => this.shows(node)) ?? -1);
     const [x, y] = this.stage.project(from);
     let [best, least] = [-1, Infinity];
@@ -398,7 +425,7 @@ function shapeOf(points) {
   const middle = (values) => values.sort((a, b) => a - b)[values.length >> 1];
   const centre = { x: middle(points.map((p) => p.x)), y: middle(points.map((p) => p.y)) };
   const far = (p) => (p.x - centre.x) ** 2 + (p.y - centre.y) ** 2;
-  const near = points.sort((a, b) => far(a) - far(b)).slice(0, Math.max(3, Math.ceil(points.length * 0.88)));
+  const near = points.sort((a, b) => far(a) - far(b)).slice(0, Math.max(3, Math.ceil(points.length * (points.length > 60 ? 0.75 : 0.9))));
   return { ...centre, hull: convexHull(near) };
 }
 

@@ -248,9 +248,11 @@ class App {
 
   showPath(target) {
     const { elements, nodes, claims } = this.facts.path(this.main, target, (claim) => this.seenNear.claim[claim]);
-    this.view.light({ nodes, claims, main: this.main, strong: true });
-    this.view.fit(nodes, true);
     this.showPanel(elements, null);
+    this.view.light({ nodes, claims, main: this.main, strong: true });
+    this.view.touched = true;
+    // Once the panel has taken its room.
+    requestAnimationFrame(() => (this.view.resize(), this.view.fit(nodes)));
   }
 
   showPanel(elements, near) {

@@ -1,6 +1,6 @@
 // The neighbourhood of one node: a pane that pyvis' vis-network draws, whatever drew the map.
 
-import { h, icon, ICONS, replace } from "./dom.js";
+import { h, icon, ICONS, plain, replace } from "./dom.js";
 import { claimsAmong, neighbourhood, rings } from "./graph.js";
 import { GraphView } from "./graphview.js";
 import { radius } from "./shapes.js";
@@ -24,9 +24,9 @@ export class Pane {
   show(seed, near, seen, state, theme) {
     this.close();
     const claims = claimsAmong(this.model, near.nodes, (claim) => seen.claim[claim]);
-    this.view = new GraphView(this.model, theme, { ...this.graph, name: S.paneName(this.model.label(seed)), help: "map-help", every: true });
+    this.view = new GraphView(this.model, theme, { ...this.graph, name: S.paneName(plain(this.model.label(seed), 80)), help: "map-help", every: true, home: seed });
     replace(this.element, this.view.element, this.bar(near, state));
-    const points = rings(this.model, near);
+    const points = rings(this.model, near, state.big ? 1.2 : 1.5);
     const shape = Object.fromEntries(this.pyvis.shapes);
     const content = {
       nodes: near.nodes.map((node) => ({ id: node, shape: shape[this.model.typeName(node)], x: points.get(node)[0], y: points.get(node)[1] })),
@@ -35,8 +35,8 @@ export class Pane {
     };
     const size = (node) => Math.min(node === seed ? 16 : 11, radius(this.model, node) + (node === seed ? 5 : 1.5));
     this.start = () => {
-      this.view.start((host, hooks) => new VisStage(host, content, { ...hooks, radius: size }), near.nodes);
-      this.view.cursor = seed;
+      const edgeStyle = (now, claim) => ({ color: now.strong, width: this.model.roles[this.model.role[claim]] === "introduces" ? 2.2 : 1 });
+      this.view.start((host, hooks) => new VisStage(host, content, { ...hooks, radius: size, edgeStyle }), near.nodes);
     };
     // The stage measures its host, so it starts once the pane stands in the page.
     requestAnimationFrame(() => this.view?.element.isConnected && !this.view.stage && this.start());

@@ -5,6 +5,7 @@ import Graph from "graphology";
 import Sigma from "sigma";
 import { EdgeLineProgram, NodeProgram } from "sigma/rendering";
 import { floatColor } from "sigma/utils";
+import { premultiplied } from "./theme.js";
 
 const { FLOAT, UNSIGNED_BYTE, POINTS } = globalThis.WebGLRenderingContext ?? {};
 
@@ -100,8 +101,9 @@ const SHAPE = { Paper: 0, Method: 1, Dataset: 2, Benchmark: 3, Task: 4, Metric: 
 class SigmaStage {
   constructor(host, content, { model, theme, radius, onview }) {
     Object.assign(this, { host, model, size: radius, onview });
-    this.theme = theme;
     this.visible = null;
+    this.crowd = content.edges.length;
+    this.takeTheme(theme);
     this.graph = new Graph({ type: "directed", multi: true, allowSelfLoops: false });
     this.addAll(content);
     this.sigma = new Sigma(this.graph, host, this.settings(content));
@@ -138,7 +140,7 @@ class SigmaStage {
       allowInvalidContainer: true,
       doubleClickZoomingRatio: 1,
       nodeReducer: (node, data) => ({ ...data, color: this.theme[this.model.typeName(node)], hidden: Boolean(this.visible && !this.visible.node[node]) }),
-      edgeReducer: (edge) => ({ color: this.theme.edge, size: 1, hidden: Boolean(this.visible && !this.visible.claim[edge]) }),
+      edgeReducer: (edge) => ({ color: this.edgeColor, size: 1, hidden: Boolean(this.visible && !this.visible.claim[edge]) }),
     };
   }
 
@@ -148,8 +150,14 @@ class SigmaStage {
     this.unit = (Math.abs(b.x - a.x) / 100) * this.sigma.getCamera().ratio || 1;
   }
 
-  paint(theme) {
+  // The more edges, the fainter each: together they are a texture, not a hairball.
+  takeTheme(theme) {
     this.theme = theme;
+    this.edgeColor = premultiplied(theme.edge, Math.max(0.025, Math.min(0.13, 0.13 * Math.sqrt(3000 / (this.crowd + 1)))));
+  }
+
+  paint(theme) {
+    this.takeTheme(theme);
     this.sigma.refresh({ skipIndexation: true });
   }
 

@@ -8,8 +8,9 @@ import { calm } from "./theme.js";
 
 export class VisStage {
   // `content`: {nodes, edges, options} as pyvis wrote them, styled here.
-  constructor(host, content, { model, theme, radius, onview }) {
+  constructor(host, content, { model, theme, radius, onview, edgeStyle = (theme) => ({ color: theme.edge }) }) {
     this.host = host;
+    this.edgeStyle = edgeStyle;
     this.model = model;
     this.size = radius;
     this.onview = onview;
@@ -29,7 +30,11 @@ export class VisStage {
       return { id, color: { background: color, border: theme.bg, highlight: color, hover: color } };
     };
     this.nodes.update(this.nodes.get().map(style));
-    this.edges.update(this.edges.get().map(({ id }) => ({ id, color: { color: theme.edge, highlight: theme.edge, hover: theme.edge } })));
+    const line = ({ id }) => {
+      const { color, width = 1 } = this.edgeStyle(theme, id);
+      return { id, width, color: { color, highlight: color, hover: color } };
+    };
+    this.edges.update(this.edges.get().map(line));
   }
 
   place(node) {

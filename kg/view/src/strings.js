@@ -9,7 +9,7 @@ export function number(value) {
 export const S = {
   about: (papers, concepts) =>
     `${many(papers, "paper", "papers")} and the ${many(concepts, "concept", "concepts")} that at least two of them share`,
-  tryThis: "Click a shape to read its evidence, press / to search, scroll to zoom.",
+  tryThis: "Click a shape to read its evidence; press / to search.",
   skip: "Skip to the map",
   views: "View",
   map: "Map",

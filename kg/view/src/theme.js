@@ -1,6 +1,6 @@
 // Colours from the style sheet, so that canvas and page agree in dark and light.
 
-const NAMES = ["bg", "surface", "ink", "muted", "line", "accent", "edge", "Paper", "Method", "Dataset", "Benchmark", "Task", "Metric"];
+const NAMES = ["bg", "surface", "ink", "muted", "line", "accent", "edge", "strong", "Paper", "Method", "Dataset", "Benchmark", "Task", "Metric"];
 
 export function readTheme() {
   const style = getComputedStyle(document.documentElement);
@@ -16,6 +16,13 @@ export function startTheme(onchange) {
 export function switchTheme() {
   const root = document.documentElement;
   root.dataset.theme = readTheme().dark ? "light" : "dark";
+}
+
+// A colour with its alpha multiplied in, at most `most`: what WebGL blends.
+export function premultiplied(colour, most = 1) {
+  const [r, g, b, a = 1] = colour.match(/[\d.]+/g).map(Number);
+  const alpha = Math.min(a, most);
+  return `rgba(${[r, g, b].map((part) => Math.round(part * alpha)).join(",")},${alpha})`;
 }
 
 // A tint per region: hues a golden angle apart.

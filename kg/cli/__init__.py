@@ -84,14 +84,21 @@ def main(args: list[str] | None = None) -> None:
         signal.signal(signal.SIGTERM, _stop)
     try:
         code = cli.main(args, prog_name="kg", standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        raise SystemExit(error.exit_code) from None
+        raise SystemExit(0) from None
     except BrokenPipeError:
         # The reader (head, less) has gone: silence the flush at exit as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
-    except (KGError, OSError, RecursionError, KeyboardInterrupt, click.exceptions.Abort) as error:
+    except (
+        click.ClickException,
+        KGError,
+        OSError,
+        RecursionError,
+        KeyboardInterrupt,
+        click.exceptions.Abort,
+    ) as error:
         message, status = _explain(error)
         click.echo(f"kg: {' '.join(message.split())}", err=True)
         raise SystemExit(status) from None
@@ -102,12 +109,20 @@ def _explain(error: BaseException) -> tuple[str, int]:
     """Return the line that tells the user of ``error``, and the exit status."""
     if isinstance(error, KGError):
         return str(error), error.exit_code
+    if isinstance(error, click.ClickException):
+        return _usage(error), error.exit_code
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}", 1
     if isinstance(error, RecursionError):
         return "the input is nested too deeply to be read", 1
     return "interrupted; nothing was changed", 130
+
+
+def _usage(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    hint = f" (see '{context.command_path} --help')" if context else ""
+    return error.format_message().rstrip(".") + hint
 
 
 def _stop(number: int, frame: object) -> None:

@@ -1,0 +1,47 @@
+"""The committed graphs are what the committed code makes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
+import make_graphs
+
+from kg.folder import load
+from kg.graph import build_graph
+
+
+def test_the_sample_graph_is_up_to_date(tmp_path: Path) -> None:
+    make_graphs.make_sample(tmp_path / "sample")
+    assert make_graphs.differences(make_graphs.GRAPHS / "sample", tmp_path / "sample") == []
+
+
+@pytest.mark.shared
+def test_the_seed_graph_is_up_to_date(shared: Path, tmp_path: Path) -> None:
+    make_graphs.make_seed(tmp_path / "seed")
+    assert make_graphs.differences(make_graphs.GRAPHS / "seed", tmp_path / "seed") == []
+
+
+def test_the_seed_graph_holds_no_abstract_and_no_sentence() -> None:
+    """Abstracts are their authors': titles, names and links only."""
+    folder = make_graphs.GRAPHS / "seed"
+    papers = load(folder).papers
+    assert len(papers) == 74
+    assert not any(paper.abstract for paper in papers)
+    for path in folder.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert "In this work, we" not in text, path.name
+        assert "kg:sentence" not in text or path.suffix == ".html", path.name
+
+
+@pytest.mark.parametrize("name", ["sample", "seed"])
+def test_the_committed_graphs_load(name: str) -> None:
+    folder = load(make_graphs.GRAPHS / name)
+    graph = build_graph(folder.papers, folder.concepts)
+    counts = folder.manifest["counts"]
+    kinds = [kind for _, kind in graph.nodes(data="kind")]
+    assert kinds.count("paper") == counts["papers_kept"]
+    assert kinds.count("concept") == counts["concepts"]

@@ -1,0 +1,595 @@
+"""URLs in titles and abstracts, by rule: found, repaired, normalised, and their kind told.
+
+What is understood: URLs with and without scheme; spaces that line breaks or
+hyphenation left inside; LaTeX (``\\url{}``, ``\\href{}{}``, escaped characters,
+footnote marks), Markdown and angle brackets around them; sentences glued to
+their end.  A bare host ("project.example.org") is a link only where its form or
+the words before it say so: "e.g.", "Node.js", "train.py", "v1.0" and the glued
+"WebArena.To" are none, and mail addresses are none either.
+
+Every pattern is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.model import FIELDS, Link, LinkKind, Paper
+
+#: A URL of more characters than this is taken for noise.
+MAX_URL = 2000
+
+
+def find_links(paper: Paper) -> tuple[Link, ...]:
+    """Return the links in the paper's title and abstract, in order, with exact offsets.
+
+    >>> links = find_links(Paper(id="p", title="T", abstract="Code is at github.com/a/b."))
+    >>> [(link.url, link.text, link.kind) for link in links]
+    [('https://github.com/a/b', 'github.com/a/b', 'code')]
+    """
+    return tuple(link for field in FIELDS for link in _find_in(field, paper.text(field)))
+
+
+def find_urls(text: str) -> list[tuple[int, int, str]]:
+    """Return (start, end, normalised URL) of every link in ``text``, in order.
+
+    >>> find_urls("See https://github. com/a/ b_c (and WebArena.To).")
+    [(4, 27, 'https://github.com/a/b_c')]
+    """
+    return [(found.start, found.end, found.url) for found in _find(text)]
+
+
+def _find_in(field: str, text: str) -> Iterator[Link]:
+    found = list(_find(text))
+    for at, one in enumerate(found):
+        before = found[at - 1].end if at else 0
+        after = found[at + 1].start if at + 1 < len(found) else len(text)
+        kind = find_kind(one.url, *_words_around(text, before, one.start, one.end, after))
+        yield Link(field, one.start, one.end, text[one.start : one.end], one.url, kind)
+
+
+# ---------------------------------------------------------------------------- finding
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    start: int
+    end: int
+    url: str
+
+
+_HINT = re.compile(r"//|[\w-]\.\s?[A-Za-z]{2}")
+_START = re.compile(
+    r"(?P<scheme>(?:h[tx]{1,2}ps?|ftp)\s?:\s?/\s?/\s?|h[tx]{1,2}ps?//)"
+    r"|git@(?P<ssh>git(?:hub|lab)\.com):(?=[\w.-]+/[\w.-])"
+    r"|(?<![\w@.-])(?P<www>www\d?\.\s?)(?=[A-Za-z0-9])"
+    r"|(?<![\w@./%=\\-])(?P<bare>[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+|(?:github|gitlab)(?=\.\s(?:com|io)/))",
+    re.IGNORECASE,
+)
+
+#: Hosts where a path alone makes sense, and how many parts it has at least.
+_PARTS = {
+    "github.com": 2, "gitlab.com": 2, "bitbucket.org": 2, "huggingface.co": 2, "gitee.com": 2,
+    "sites.google.com": 2, "gist.github.com": 2, "codeberg.org": 2, "modelscope.cn": 2,
+    "youtu.be": 1, "bit.ly": 1, "tinyurl.com": 1, "goo.gl": 1, "git.io": 1, "t.ly": 1, "t.co": 1,
+    "is.gd": 1, "rb.gy": 1, "cutt.ly": 1, "rebrand.ly": 1, "shorturl.at": 1, "forms.gle": 1,
+    "zenodo.org": 2, "kaggle.com": 2, "arxiv.org": 2, "doi.org": 2, "dx.doi.org": 2, "osf.io": 1,
+    "youtube.com": 1, "vimeo.com": 1, "colab.research.google.com": 2, "drive.google.com": 2,
+    "anonymous.4open.science": 2, "openreview.net": 1, "pypi.org": 2, "hf.co": 2, "w3id.org": 1,
+    "dropbox.com": 2, "figshare.com": 2, "paperswithcode.com": 2, "aclanthology.org": 1, "aka.ms": 1,
+}  # fmt: skip
+_SHORTENERS = frozenset(
+    {"bit.ly", "tinyurl.com", "goo.gl", "git.io", "t.ly", "t.co", "is.gd", "rb.gy", "cutt.ly",
+     "rebrand.ly", "shorturl.at", "aka.ms", "w3id.org", "purl.org"}
+)  # fmt: skip
+
+#: Hosts whose subdomains are pages of projects: one label before the suffix.
+_PAGE_SUFFIXES = (
+    "github.io", "gitlab.io", "netlify.app", "vercel.app", "pages.dev", "web.app", "wixsite.com",
+    "notion.site", "weebly.com", "wordpress.com", "blogspot.com", "webflow.io", "carrd.co",
+    "bitbucket.io", "firebaseapp.com", "squarespace.com",
+)  # fmt: skip
+
+_TLDS = frozenset(
+    """com org net edu gov mil int info biz io ai co me dev app tech xyz site page online cloud science
+    tools zone wiki blog space live studio design systems network digital world academy education
+    institute center research report link club space academy team run fun art media video chat bot
+    nu ly gl gd gy ms
+    ac at au be br ca ch cl cn cz de dk ee es eu fi fr gr hk hr hu ie il in ir is it jp kr lt lu lv
+    mx my nl no nz pk pl pt ro rs ru sa se sg si sk th tr tw ua uk us vn za cc tv to la sh so st
+    uni icu top gle fm im pub""".split()  # noqa: SIM905 - reads better than a list of quoted words
+)
+#: Country codes that are words or file endings: a host of them needs more evidence.
+_WORDS = frozenset(
+    "in to it is at as be me no so by my us am an or my id do la de es se st co sh im pub run fun art media top".split()
+)  # noqa: SIM905, E501
+_FILES = frozenset(
+    """py js ts tsx jsx java cpp cc hpp rs rb md txt csv json jsonl yaml yml xml html htm php pdf zip gz
+    tar png jpg jpeg gif svg mp4 mp3 wav ipynb sh exe bin pt pth ckpt onnx npz npy h5 log cfg ini toml
+    tex bib sty net""".split()  # noqa: SIM905
+)
+#: Product and company names that look like hosts; links only with a path.
+_NAMES = re.compile(
+    r"(?:node|vue|next|three|d3|react|chart|ember|backbone|socket|asp|ado|vb|ml|or|word|system)\.\w+"
+    r"|(?:[a-z0-9-]+\.)?(?:amazon|github|gitlab|huggingface|youtube|arxiv|openai|booking|bookings|ctrip|walmart"
+    r"|twitter|facebook|yelp|kaggle|reddit|google|x|character|c|stackoverflow|wikipedia|quora|imdb|baidu|last"
+    r"|answers|about|craigslist|zillow|airbnb|tripadvisor|expedia|ebay|alibaba|taobao|jd|target|pubmed)"
+    r"\.(?:com|org|ai|net|co|io|fm|cn)",
+    re.IGNORECASE,
+)
+
+_CUE = re.compile(
+    r"(?:\b(?:at|on|in|from|via|under|through|here|see|visit|site|website|webpage|homepage|page|url|link|links"
+    r"|code|codes|demo|data|dataset|datasets|videos?|project|repository|repo|models?|found|available|is|are)\b"
+    r"|[A-Za-z])\s{0,2}[:(\"'“‘<\[{~]{0,3}\s?$",
+    re.IGNORECASE,
+)
+_CUE_WORD = re.compile(
+    r"\b(?:available|availability|accessible|found|released?|hosted|published|provided|open-?sourced?|see|visit|website"
+    r"|web\s?site|web\s?page|homepage|project page|projectpage|page|site|url|link|details|more information|supplementary"
+    r"|materials?|code|codes|demos?|videos?|downloaded?|check out|refer to|maintained)\b",
+    re.IGNORECASE,
+)
+
+_HOST = re.compile(r"[^\W_](?:[^\W_]|[-.])*", re.UNICODE)
+_PORT = re.compile(r":\d{2,5}(?!\d)")
+_BODY = re.compile(
+    r"(?:[A-Za-z0-9\-._~/?#!&'()*+,;=%:@]|[\u00c0-\u024f]"
+    r"|\{?\\(?:[_%#&$-]|~(?:\{\})?|textasciitilde(?:\{\})?|textunderscore(?:\{\})?)\}?|\$\\sim\$|\{[_~]\})+"
+)
+_LATEX = re.compile(
+    r"\{?\\(?:([_%#&$])|(-)|~(?:\{\})?|textasciitilde(?:\{\})?|(textunderscore)(?:\{\})?)\}?|\$\\sim\$|\{([_~])\}"
+)
+_INNER = re.compile(
+    r"(?<=[\w)\],;|.])https?:/|(?<=\w)(?=(?:github|gitlab)\.com/[\w.-]+/\w)", re.IGNORECASE
+)
+_GLUED = re.compile(
+    r"\.(?:In|We|The|This|These|Our|It|To|For|As|At|On|By|With|Moreover|However|Furthermore|Finally|Code|Codes|A|An|Also"
+    r"|Additionally|Extensive|Experiments|Besides|Please|All|Data|Project|Videos?|You|Index|Keywords?|Note|See)$"
+)
+_NOT_PATH = frozenset(
+    """a an and are as at based be both but by can code data demo do for from has have here if in include includes including
+    into is it its more no nor not of on or our page paper so such that the their these this those to together under upon us
+    use using via videos was we website were when where which while who will with without along after all also alongside
+    available contains provides consists allows supports and/or w/o video""".split()  # noqa: SIM905
+)  # fmt: skip
+_NEXT = re.compile(r"\s([A-Za-z0-9_~][^\s<>\"“”{}|\\^`\[\]]{0,200})")
+_HOST_GOES_ON = re.compile(r"\s((?:[a-z0-9-]{1,63}\.){0,4}[a-z]{2,15})(?=(/)|[\s.,;:)\]}\"']|$)")
+_EXTENSION = re.compile(r"[\w~-]+\.(?:html?|php|pdf|zip|git|md|mp4|asp|aspx|ipynb)[.,;)]*$")
+
+
+def _find(text: str) -> Iterator[_Found]:
+    """Yield what is a URL, left to right."""
+    if not _HINT.search(text):
+        return
+    at = 0
+    while match := _START.search(text, at):
+        found = _at_match(text, match)
+        at = found.end if found else match.end()
+        if found and not _repeats(text, found):
+            yield found
+
+
+def _repeats(text: str, found: _Found) -> bool:
+    r"""Whether this is the words of a link already taken: \href{URL}{URL}, [URL](URL)."""
+    before = text[max(0, found.start - 2) : found.start]
+    after = text[found.end : found.end + 2]
+    if before == "}{":
+        return text[: found.start - 2].endswith(text[found.start : found.end].strip("/.,"))
+    return after == "](" and text[found.end + 2 : found.end + 6].lower() == "http"
+
+
+def _at_match(text: str, match: re.Match[str]) -> _Found | None:
+    if match["ssh"]:
+        return _ssh(text, match)
+    if match["scheme"]:
+        scheme = "http" if re.match(r"h[tx]{1,2}p\s?:", match["scheme"], re.IGNORECASE) else "https"
+        scheme = "ftp" if match["scheme"][0] in "fF" else scheme
+        return _parse(text, match.start(), match.end(), scheme)
+    if match["www"]:
+        return _parse(text, match.start(), match.start(), "https")
+    return _bare(text, match)
+
+
+def _ssh(text: str, match: re.Match[str]) -> _Found | None:
+    body = _BODY.match(text, match.end())
+    path = _trim(body[0]) if body else ""
+    url = f"https://{match['ssh'].lower()}/{path.removesuffix('.git')}"
+    return _Found(match.start(), match.end() + len(path), url)
+
+
+def _parse(text: str, start: int, host_at: int, scheme: str) -> _Found | None:
+    """Read host, port and path; repair what line breaks have split."""
+    host, at = _read_host(text, host_at)
+    if host is None:
+        return None
+    port = _PORT.match(text, at)
+    shown_port = port[0] if port and port[0] not in {":80", ":443"} else ""
+    at = port.end() if port else at
+    path, end = _read_path(text, at, host)
+    if end - start > MAX_URL:
+        return None
+    return _Found(start, end, f"{scheme}://{host}{shown_port}{path}")
+
+
+def _read_host(text: str, at: int) -> tuple[str | None, int]:
+    match = _HOST.match(text, at, at + 255)
+    if not match:
+        return None, at
+    host, end = match[0], match.end()
+    host, end = _host_over_space(text, host, end)
+    trimmed = host.rstrip(".-")
+    end -= len(host) - len(trimmed)
+    host = trimmed.lower()
+    cut = _glued_host(trimmed)
+    if cut:
+        host, end = trimmed[:cut].lower(), end - (len(trimmed) - cut)
+    return (host, end) if _is_host(host) else (None, at)
+
+
+def _glued_host(host: str) -> int:
+    """Where a sentence glued to a host begins ("x.org.In"), 0 for nowhere."""
+    match = _GLUED.search(host)
+    return match.start() if match and _is_host(host[: match.start()].lower()) else 0
+
+
+def _host_over_space(text: str, host: str, end: int) -> tuple[str, int]:
+    """Join "github. com/", "x.github. io/", "a.cs. b.edu/", "github .com/"."""
+    for _ in range(3):
+        if host.endswith("."):
+            match = _HOST_GOES_ON.match(text, end)
+            known = match is not None and match[1].rsplit(".", 1)[-1] in _TLDS
+            complete = _is_host(host.rstrip(".").lower())
+            if not match or not known or (complete and not _goes_on_after(host, match)):
+                return host, end
+        else:
+            match = re.compile(r"\s(\.(?:com|org|io|net|edu)\b(?:\.[a-z]{2})?)(?=/)").match(
+                text, end
+            )
+            if not match:
+                return host, end
+        host, end = host + match[1], match.end()
+        if text[end : end + 1] == "." and text[end + 1 : end + 2] == " ":
+            host, end = host + ".", end + 1
+    return host, end
+
+
+def _goes_on_after(host: str, match: re.Match[str]) -> bool:
+    """Whether a host that could end here goes on: a path follows, and it is no new sentence."""
+    joined = host + match[1]
+    return match[2] is not None and (joined.endswith(_PAGE_SUFFIXES) or "." in match[1])
+
+
+def _is_host(host: str) -> bool:
+    labels = host.split(".")
+    if len(labels) < 2 or not all(labels) or max(map(len, labels)) > 63:
+        return host == "localhost"
+    top = labels[-1]
+    if top.isdigit():
+        return len(labels) == 4 and all(label.isdigit() and int(label) < 256 for label in labels)
+    return (top in _TLDS or len(top) > 2 and top.isalpha()) and top not in {
+        "github",
+        "gitlab",
+        "google",
+    }
+
+
+def _read_path(text: str, at: int, host: str) -> tuple[str, int]:
+    """Return the rest of a URL, unescaped, and where it ends in the text."""
+    if text[at : at + 1] not in {"/", "?", "#"}:
+        return _path_after_space(text, at, host, "")
+    raw, end = _take(text, at)
+    return _path_after_space(text, end, host, raw)
+
+
+def _take(text: str, at: int) -> tuple[str, int]:
+    """Take the characters of a path from ``at``; what only ends a sentence is left."""
+    match = _BODY.match(text, at, at + MAX_URL + 10)
+    if not match:
+        return "", at
+    raw = match[0]
+    inner = _INNER.search(raw, 1)
+    if inner:
+        raw = raw[: inner.start()]
+    raw = _trim(raw)
+    return raw, at + len(raw)
+
+
+def _trim(raw: str) -> str:
+    """Drop closing punctuation, unbalanced brackets and a glued sentence."""
+    while raw:
+        last = raw[-1]
+        if (
+            last in ".,;:!?'*\\&"
+            or (last == ")" and raw.count(")") > raw.count("("))
+            or last == "("
+        ):
+            raw = raw[:-1]
+        elif _GLUED.search(raw):
+            raw = raw[: raw.rindex(".")]
+        elif raw.count("(") > raw.count(")"):
+            raw = raw[: raw.rindex("(")]
+        else:
+            break
+    return raw
+
+
+def _path_after_space(text: str, end: int, host: str, raw: str) -> tuple[str, int]:
+    """Join the pieces of a path that spaces divide; return it unescaped, and its end."""
+    for _ in range(6):
+        joint = _joint(text, end, host, raw)
+        if joint is None:
+            break
+        piece, after = _take(text, end + 1)
+        if not piece:
+            break
+        raw, end = raw + joint + piece, after
+    return _unescape(raw), end
+
+
+def _joint(text: str, end: int, host: str, raw: str) -> str | None:
+    """What joins ``raw`` to the word after the space at ``end``; None when they are apart."""
+    match = _NEXT.match(text, end)
+    if not match:
+        ahead = text[end : end + 2]
+        return (
+            ""
+            if ahead == " /" and _lacks(host, raw) and text[end + 2 : end + 3].isalnum()
+            else None
+        )
+    word = match[1].rstrip(".,;:)'\"")
+    if word.lower() in _NOT_PATH or "://" in match[1]:
+        return None
+    if raw.endswith(("-", "_")) or (raw.endswith("\\_")):
+        return ""
+    if not raw.endswith("/"):
+        return None
+    return _joint_after_slash(host, raw, match[1], word)
+
+
+def _joint_after_slash(host: str, raw: str, token: str, word: str) -> str | None:
+    if _lacks(host, raw):
+        return ""
+    if host.removeprefix("www.") in _PARTS:
+        return None
+    if _EXTENSION.fullmatch(token) or (word.endswith("/") and word.count("/") == 1):
+        return "" if re.fullmatch(r"[\w.-]+/?", word) else None
+    if (
+        raw == "/"
+        and re.fullmatch(r"[a-z][\w.-]*/[\w./~-]+", word)
+        and not host.endswith(_PAGE_SUFFIXES)
+    ):
+        return "~"  # LaTeX's "~" before a user's name was printed as a space
+    bare = re.fullmatch(r"[A-Z][\w-]*[A-Z_\d][\w-]*", word)
+    return "" if bare and token != word and host.endswith((".edu", ".github.io")) else None
+
+
+def _lacks(host: str, raw: str) -> bool:
+    """Whether the path is too short for a page of this host."""
+    needed = _PARTS.get(host.removeprefix("www."), 0)
+    parts = [part for part in raw.split("?")[0].split("/") if part]
+    return len(parts) < needed
+
+
+def _unescape(raw: str) -> str:
+    if "\\" in raw or "{" in raw:
+        raw = _LATEX.sub(lambda m: m[1] or m[4] or ("_" if m[3] else "" if m[2] else "~"), raw)
+    return html.unescape(raw) if "&" in raw and ";" in raw else raw
+
+
+def _bare(text: str, match: re.Match[str]) -> _Found | None:
+    """A URL without a scheme: known hosts, hosts with a path, hosts that a cue announces."""
+    start, token = match.start(), match["bare"]
+    if text[match.end() : match.end() + 1] == "@":
+        return None
+    start += _glued_before(token)
+    found = _parse(text, start, start, "https")
+    if found is None or found.end <= start:
+        return None
+    host, slash, path = found.url.removeprefix("https://").partition("/")
+    if _is_bare_link(text, start, found.end, host, slash + path):
+        return found
+    return None
+
+
+def _glued_before(token: str) -> int:
+    """How much of a token belongs to the sentence before: "atgithub.com", "end.user.github.io"."""
+    lower = token.lower()
+    glued = re.match(r"(?:at|on|in|is|see)(?=(?:github|gitlab)\.com$)", lower)
+    if glued:
+        return glued.end()
+    for suffix in ("github.io", "gitlab.io"):
+        if lower.endswith(f".{suffix}"):
+            return lower.rfind(".", 0, len(lower) - len(suffix) - 1) + 1
+    return 0
+
+
+def _is_bare_link(text: str, start: int, end: int, host: str, path: str) -> bool:
+    written = text[start : start + len(host)]
+    top = host.rsplit(".", 1)[-1].partition(":")[0]
+    if top not in _TLDS:
+        return False
+    if host in _PARTS:
+        return not _lacks(host, path) and host not in {"x.com"}
+    if host.endswith(_PAGE_SUFFIXES):
+        return host not in _PAGE_SUFFIXES
+    if _is_word_like(written, top):
+        return False
+    if path.strip("/"):
+        return _is_bare_with_path(text, start, host, path, top)
+    return _is_announced(text, start, end, host, top)
+
+
+def _is_word_like(written: str, top: str) -> bool:
+    """Whether the letters say that this is a glued sentence or a name ("learning.In")."""
+    last = written.rsplit(".", 1)[-1]
+    if last != last.lower() and written != written.upper():
+        return True
+    labels = written.lower().split(".")
+    if top in _FILES and top != "net" and len(labels) == 2:
+        return True
+    return labels in (["e", "g"], ["i", "e"], ["a", "k", "a"]) or all(
+        len(label) == 1 for label in labels
+    )
+
+
+def _is_bare_with_path(text: str, start: int, host: str, path: str, top: str) -> bool:
+    first = path.strip("/").split("/")[0]
+    if not re.match(r"[\w~@%-]", first):
+        return False
+    if top in _WORDS:
+        return bool(_announced_before(text, start)) or host.count(".") > 1
+    return True
+
+
+def _is_announced(text: str, start: int, end: int, host: str, top: str) -> bool:
+    """A host alone: only after words like "available at", and if it is no name of a firm."""
+    if _NAMES.fullmatch(host) or re.match(r"[-\w]", text[end : end + 1]):
+        return False
+    if top in _WORDS and host.count(".") < 2:
+        return False
+    announced = _announced_before(text, start)
+    return announced or (host.count(".") >= 3 and len(host) > 12)
+
+
+def _announced_before(text: str, start: int) -> bool:
+    before = text[max(0, start - 80) : start]
+    sentence = re.split(r"[.!?]\s", before)[-1]
+    return bool(_CUE.search(before)) and bool(_CUE_WORD.search(sentence))
+
+
+# ---------------------------------------------------------------------------- kinds
+
+_KIND_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (LinkKind.PROJECT, r"\bproject(?:'s)?\s?(?:web\s?)?(?:pages?|sites?|links?|websites?|home)\b|\bproject\b(?=\s*(?:is|:|at|can))"
+                           r"|\bweb\s?-?sites?\b|\bweb\s?-?pages?\b|\bhome\s?-?pages?\b|\bweb\s?portals?\b|\bour\s(?:page|site)\b|\bproject:"),
+        (LinkKind.CODE, r"\b(?:source\s)?code(?:s|base|bases)?\b(?!-)|\bimplementations?\b|\bsoftware\b|\brepositor(?:y|ies)\b|\brepos?\b"
+                        r"|\bpackages?\b|\btoolkits?\b|\btoolbox\b|\blibrar(?:y|ies)\b|\bscripts?\b|\bopen-?sourced?\b(?!\s+(?:data|model))|\bframework\b(?=\s+(?:is|at|:))|\btools?\b|\bplugin\b|\bsimulator\b"),
+        (LinkKind.DATASET, r"\bdata\s?-?sets?\b|\b(?<!-)data\b(?!-)|\bcorpus\b|\bcorpora\b|\bbenchmarks?\b(?!ing)|\bannotations?\b|\btestbed\b|\bleaderboards?\b|\btest\ssuites?\b|\bevaluation\ssuite\b"),
+        (LinkKind.MODEL, r"\b(?:pre-?trained\s|trained\s)?models?\b(?!-)|\bcheckpoints?\b|\bweights\b"),
+        (LinkKind.DEMO, r"(?<!video )\bdemos?\b(?!\svideos?)|\bdemonstrations?\b(?!\svideos?)|\bonline\s(?:system|tool|service|interface|version)\b|\binteractive\b|\bplayground\b|\bweb\s(?:app|application|interface|service)\b|\blive\ssystem\b|\bapp\b"),
+        (LinkKind.VIDEO, r"\bvideos?\b(?!-)(?!\s(?:model|dataset|generation|prediction|segmentation|understanding))|\bscreencasts?\b"),
+        (LinkKind.PAPER, r"\b(?:full|extended|long)\s(?:version|paper)\b|\bpreprint\b|\btechnical\sreport\b|\bpaper\s(?:is\s)?(?:available|at|link)\b|\bappendix\b"),
+    )
+)  # fmt: skip
+_MORE = re.compile(
+    r"\b(?:supplementa\w+|additional|more|further|details?|information|materials?|results?|visit|see|samples?|examples?"
+    r"|visuali[sz]ations?|available|found|released|accessible|please|here|project|animations?|interface|website)\b",
+    re.IGNORECASE,
+)
+
+_CODE_HOSTS = re.compile(
+    r"(?:.*\.)?(?:github\.com|gitlab\.com|bitbucket\.org|gitee\.com|codeberg\.org|sourceforge\.net|4open\.science|git\.io"
+    r"|pypi\.org|code\.google\.com|launchpad\.net|codeocean\.com|cran\.r-project\.org|npmjs\.com|crates\.io)"
+    r"|(?:git|gitlab|code)\..*|.*\.readthedocs\.(?:io|org)|opensource\..*"
+)
+_DATA_HOSTS = re.compile(
+    r"(?:.*\.)?(?:zenodo\.org|figshare\.com|kaggle\.com|osf\.io|physionet\.org|dataverse\.\w+|data\.mendeley\.com"
+    r"|ieee-dataport\.org|archive\.ics\.uci\.edu|registry\.opendata\.aws|openslr\.org|catalog\.ldc\.upenn\.edu|dataverse\..*"
+    r"|data\.\w.*)"
+)
+_VIDEO_HOSTS = re.compile(
+    r"(?:.*\.)?(?:youtube\.com|youtu\.be|vimeo\.com|bilibili\.com|youku\.com)"
+)
+_PAPER_HOSTS = re.compile(
+    r"(?:.*\.)?(?:arxiv\.org|doi\.org|openreview\.net|aclanthology\.org|aclweb\.org|semanticscholar\.org|proceedings\..*"
+    r"|dl\.acm\.org|ieeexplore\.ieee\.org|link\.springer\.com|biorxiv\.org|ssrn\.com|hal\.science|eprint\.iacr\.org)"
+)
+_DEMO_HOSTS = re.compile(
+    r"(?:.*\.)?(?:colab\.research\.google\.com|streamlit\.app|streamlitapp\.com|gradio\.live|gradio\.app|replicate\.com"
+    r"|mybinder\.org|huggingface\.space|hf\.space|herokuapp\.com)|demo\d?\..*"
+)
+_PAGE_HOSTS = re.compile(
+    r".*\.(?:" + "|".join(map(re.escape, _PAGE_SUFFIXES)) + r")|sites\.google\.com"
+)
+
+
+def _words_around(text: str, before: int, start: int, end: int, after: int) -> tuple[str, str]:
+    """The words that say what a link is: back to the last link or sentence, and those after it."""
+    left = text[max(before, start - 300) : start]
+    right = text[end : min(after, end + 160)]
+    return re.split(r"(?<=[a-z0-9)\"'%\]])[.!?]\s+(?=[\"'(]?[A-Z])", left)[-1], re.split(
+        r"[.!?](?:\s|$)", right
+    )[0]
+
+
+def find_kind(url: str, before: str = "", after: str = "") -> str:
+    """Return the kind of a link from its URL and the words before and after it.
+
+    Where the host allows one kind only, it decides; a host that holds everything
+    is what the sentence calls it, and its usual kind when the sentence names
+    several things or none.
+
+    >>> find_kind("https://github.com/a/b", "The dataset is available at ")
+    'dataset'
+    >>> find_kind("https://a.github.io", "Videos and code are at ")
+    'project'
+    """
+    host, _, path = re.sub(r"^\w+://(?:www\.)?", "", url).partition("/")
+    host = host.partition(":")[0]
+    fixed = _fixed_kind(host, path)
+    if fixed:
+        return fixed
+    named = find_named(before) or find_named(after[:100])
+    usual = _usual_kind(host, path)
+    if usual:
+        return _unless_named(usual, named)
+    if named:
+        return LinkKind.PROJECT if LinkKind.PROJECT in named else named[0]
+    return LinkKind.PROJECT if _MORE.search(f"{before} {after[:100]}") else LinkKind.OTHER
+
+
+def _fixed_kind(host: str, path: str) -> str | None:
+    """The kind that the address itself tells."""
+    if host in {"huggingface.co", "hf.co"}:
+        first = path.split("/")[0]
+        kinds = {"datasets": LinkKind.DATASET, "spaces": LinkKind.DEMO, "papers": LinkKind.PAPER}
+        return kinds.get(first)
+    if _VIDEO_HOSTS.fullmatch(host) or re.search(r"\.(?:mp4|avi|mov|webm)$", path):
+        return LinkKind.VIDEO
+    if _PAPER_HOSTS.fullmatch(host) and not (host == "doi.org" and "zenodo" in path):
+        return LinkKind.PAPER
+    return LinkKind.DEMO if _DEMO_HOSTS.fullmatch(host) else None
+
+
+def _usual_kind(host: str, path: str) -> str | None:
+    if host in {"huggingface.co", "hf.co"} and path.strip("/").count("/") == 1:
+        return LinkKind.MODEL
+    if _DATA_HOSTS.fullmatch(host) or (host == "doi.org" and "zenodo" in path):
+        return LinkKind.DATASET
+    if _CODE_HOSTS.fullmatch(host) or path.endswith(".git"):
+        return LinkKind.CODE
+    return LinkKind.PROJECT if _PAGE_HOSTS.fullmatch(host) else None
+
+
+#: Usual kind -> the kinds that a sentence may say instead, if it names nothing else.
+_OVERRIDES = {
+    LinkKind.CODE: {LinkKind.DATASET, LinkKind.MODEL, LinkKind.PROJECT, LinkKind.DEMO, LinkKind.VIDEO},
+    LinkKind.PROJECT: {LinkKind.DATASET, LinkKind.DEMO},
+    LinkKind.DATASET: {LinkKind.CODE, LinkKind.MODEL},
+    LinkKind.MODEL: {LinkKind.DATASET, LinkKind.DEMO},
+}  # fmt: skip
+
+
+def _unless_named(usual: str, named: list[str]) -> str:
+    only = named[0] if len(named) == 1 else None
+    return only if only and only in _OVERRIDES[LinkKind(usual)] else usual
+
+
+def find_named(words: str) -> list[str]:
+    """Return the kinds that ``words`` name, in the order of their first mention.
+
+    >>> find_named("Our data and code are available at ")
+    ['dataset', 'code']
+    """
+    places = []
+    for kind, pattern in _KIND_WORDS:
+        match = pattern.search(words)
+        if match:
+            places.append((match.start(), str(kind)))
+    return [kind for _, kind in sorted(places)]

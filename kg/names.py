@@ -265,7 +265,7 @@ def concept_id(type: str, name: str) -> str:
     which number the oldest paper happens to use.
 
     >>> concept_id("Method", "LoRA"), concept_id("Method", "LLMs"), concept_id("Dataset", "Places")
-    ('method/lora', 'method/llm', 'dataset/Places'.lower())
+    ('method/lora', 'method/llm', 'dataset/places')
     """
     head, _, last = name.rpartition(" ")
     common = last.islower() or last[-2:-1].isupper()

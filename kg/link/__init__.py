@@ -9,19 +9,22 @@ the papers alone: not on their order, nor on what was built before.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from kg.model import Concept, ConceptType, Mention, Paper
-
-_TYPES = frozenset(ConceptType)
+from kg.model import Concept, Paper
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """Papers, sorted by id, whose mentions carry concepts; the concepts, sorted; the counts."""
+    """Papers, sorted by id, whose mentions carry concepts; the concepts, sorted; the counts.
+
+    ``report`` counts what happened: ``mentions``, ``concepts``, ``merges`` and
+    ``broader`` by reason, ``refused`` unions by guard, ``types_resolved``,
+    ``homonyms``, ``corrections``, ``vocabularies``.
+    """
 
     papers: tuple[Paper, ...]
     concepts: tuple[Concept, ...]
@@ -31,56 +34,27 @@ class Linked:
 def link_papers(
     papers: Iterable[Paper],
     *,
-    corrections: str | None = None,
-    vocabularies: Sequence[str] = (),
+    corrections: str | Path | None = None,
+    vocabularies: Sequence[str | Path] = (),
 ) -> Linked:
     """Link the mentions of ``papers``.
 
     Args:
         papers: extracted papers; what earlier linking left on them is ignored.
-        corrections: the user's ``corrections.yaml``.
+        corrections: the user's ``corrections.yaml`` (:mod:`kg.link.corrections`).
         vocabularies: SKOS or OWL files to match the concepts against.
 
     Returns:
         the papers with concept ids on their mentions.  Type and role of a mention
         stay the extractor's; the concept's type is resolved over all papers.
         A mention of a type outside the vocabulary stays without a concept.
+        Corrections that fit nothing are listed in the report and logged.
 
     Raises:
         KGError: the corrections or a vocabulary cannot be used.
     """
-    from kg.link.assign import assign
-    from kg.link.concepts import build_concepts, draft_concepts, name_drafts
-    from kg.link.index import merge_names
-    from kg.link.keys import find_names
-    from kg.link.resolve import add_profiles, resolve
+    from kg.link.corrections import read_corrections
+    from kg.link.linker import link
 
-    ordered = sorted(papers, key=lambda paper: paper.id)
-    names = [find_names(_linkable(paper)) for paper in ordered]
-    index = merge_names(names)
-    resolution = resolve(index)
-    add_profiles(resolution, names)
-    nodes = [assign(found, resolution) for found in names]
-    drafts = draft_concepts(names, nodes, resolution.clusters)
-    ids = name_drafts(drafts)
-    concepts = build_concepts(drafts, ids, resolution, index)
-    root = resolution.clusters.root
-    linked = tuple(
-        _with_concepts(paper, [ids[root(node)] for node in of_paper])
-        for paper, of_paper in zip(ordered, nodes, strict=True)
-    )
-    return Linked(linked, tuple(concepts), {})
-
-
-def _linkable(paper: Paper) -> Paper:
-    kept = tuple(m for m in paper.mentions if m.type in _TYPES)
-    return paper if len(kept) == len(paper.mentions) else replace(paper, mentions=kept)
-
-
-def _with_concepts(paper: Paper, ids: list[str]) -> Paper:
-    left = iter(ids)
-    return replace(paper, mentions=tuple(_with_concept(m, left) for m in paper.mentions))
-
-
-def _with_concept(mention: Mention, ids: Any) -> Mention:
-    return replace(mention, concept=next(ids) if mention.type in _TYPES else None)
+    entries = read_corrections(corrections) if corrections else ()
+    return link(papers, entries, vocabularies)

@@ -1,7 +1,8 @@
 """Step four, a map over papers: the node of every mention, by the order of evidence.
 
-1. the paper's own expansion of a short form; 2. what goes without saying in the
-corpus; 3. the company that the short form keeps; 4. the name as it stands.
+1. the user's word; 2. the paper's own expansion of a short form; 3. what goes
+without saying in the corpus; 4. the company that the short form keeps; 5. the
+name as it stands.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ def assign(names: Names, resolution: Resolution) -> tuple[str, ...]:
     cache: dict[str, str | None] = {}
     nodes = []
     for mention, key in zip(names.paper.mentions, names.keys, strict=True):
+        told = resolution.means.get((names.paper.id, key)) or resolution.forms.get(mention.text)
         short = resolution.heads.get(key, key)
         if short in resolution.senses and short not in own and short not in cache:
             cache[short] = _usual_sense(short, names, resolution)
         usual = _of_kind(mention.type, short, cache.get(short), resolution)
-        nodes.append(own.get(short) or usual or resolution.node(key, mention.text))
+        alone = resolution.node(key, mention.text)
+        nodes.append(told or own.get(short) or usual or alone)
     return tuple(nodes)
 
 

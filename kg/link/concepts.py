@@ -32,14 +32,27 @@ class Draft:
         return min(self.types, key=lambda name: (-round(self.types[name], 6), name))
 
 
+@dataclass(slots=True)
+class Overrides:
+    """What the user says of concepts, by root: label, type, names that no paper uses."""
+
+    labels: dict[str, str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+    aliases: dict[str, list[str]] = field(default_factory=dict)
+
+    def type(self, draft: Draft) -> str:
+        """Return the type of a concept: the user's word, else that of its mentions."""
+        return self.types.get(draft.root) or draft.type()
+
+
 def draft_concepts(
     names: Iterable[Names], nodes: Iterable[tuple[str, ...]], clusters: Clusters
 ) -> dict[str, Draft]:
     """Return root -> draft, gathered paper by paper in the order of ``names``."""
     drafts: dict[str, Draft] = {}
     for found, of_paper in zip(names, nodes, strict=True):
-        roots = [clusters.root(node) for node in of_paper]
-        for root in sorted(set(roots)):
+        roots = [node and clusters.root(node) for node in of_paper]
+        for root in sorted({root for root in roots if root}):
             draft = drafts.setdefault(root, Draft(root))
             _add_paper(draft, found, roots)
     return drafts
@@ -78,12 +91,12 @@ def _age(paper: Paper) -> tuple[int, str]:
     return (paper.year or 9999, paper.id)
 
 
-def name_drafts(drafts: dict[str, Draft]) -> dict[str, str]:
+def name_drafts(drafts: dict[str, Draft], overrides: Overrides) -> dict[str, str]:
     """Return root -> concept id; of two that would share one, the older keeps it plain."""
     wanted: dict[str, list[Draft]] = defaultdict(list)
     for root in sorted(drafts):
         draft = drafts[root]
-        wanted[concept_id(draft.type(), _seed_name(draft))].append(draft)
+        wanted[concept_id(overrides.type(draft), _seed_name(draft))].append(draft)
     ids = {}
     for id, same in sorted(wanted.items()):
         same.sort(key=lambda d: (d.seed and d.seed[0], d.root))
@@ -103,34 +116,47 @@ def _identity(draft: Draft) -> str:
 
 
 def build_concepts(
-    drafts: dict[str, Draft], ids: dict[str, str], resolution: Resolution, index: Index
+    drafts: dict[str, Draft],
+    ids: dict[str, str],
+    resolution: Resolution,
+    index: Index,
+    overrides: Overrides,
 ) -> list[Concept]:
     """Return the concepts, sorted by id, without hierarchy and external matches."""
     unions: dict[str, list[Union]] = defaultdict(list)
     for union in resolution.clusters.unions:
         unions[resolution.clusters.root(union.left)].append(union)
     concepts = [
-        _build(draft, ids[root], unions.get(root, []), resolution, index)
+        _build(draft, ids[root], unions.get(root, []), resolution, index, overrides)
         for root, draft in drafts.items()
     ]
     return sorted(concepts)
 
 
 def _build(
-    draft: Draft, id: str, unions: list[Union], resolution: Resolution, index: Index
+    draft: Draft,
+    id: str,
+    unions: list[Union],
+    resolution: Resolution,
+    index: Index,
+    overrides: Overrides,
 ) -> Concept:
-    type = draft.type()
-    label = pick_label(draft.forms.values(), type)
+    type = overrides.type(draft)
+    usual = pick_label(draft.forms.values(), type)
+    label = overrides.labels.get(draft.root, usual)
     spelled = _unmentioned(draft, unions, index)
-    names = sorted({*draft.forms, *spelled} - {label})
+    merges = [*_merges(draft, usual, unions, spelled, resolution)]
+    own = {label, *overrides.aliases.get(draft.root, ())} - draft.forms.keys()
+    merges = [m for m in merges if m.name not in own]
+    merges += [Merge(name, "correction", 1.0) for name in own]
     return Concept(
         id,
         type,
         label,
-        aliases=tuple(names),
+        aliases=tuple(sorted({*draft.forms, *spelled, *own} - {label})),
         papers=len(draft.papers),
         introduced_by=tuple(sorted(draft.introduced_by)),
-        merges=tuple(sorted(_merges(draft, label, unions, spelled, resolution))),
+        merges=tuple(sorted(merges)),
     )
 
 

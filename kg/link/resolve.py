@@ -31,6 +31,8 @@ class Resolution:
         cased: keys whose lower-case form is something else ("math", "MATH").
         profiles: node of a sense -> key -> how many defining papers mention it.
         papers: key -> number of papers, for weighing company.
+        forms: surface form -> node, where the user keeps spellings apart.
+        means: (paper id, key) -> node, where the user says what a paper means.
     """
 
     clusters: Clusters
@@ -41,6 +43,8 @@ class Resolution:
     cased: frozenset[str] = frozenset()
     profiles: dict[str, Counter[str]] = field(default_factory=dict)
     papers: dict[str, int] = field(default_factory=dict)
+    forms: dict[str, str] = field(default_factory=dict)
+    means: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def node(self, key: str, form: str) -> str:
         """Return the node of a name that stands alone."""

@@ -1,0 +1,123 @@
+"""The learned extractor behind one class, whichever kind of model it is.
+
+A model is a folder that ``spacy.load`` reads.  Ours holds the encoder as the
+component ``kg_mentions``; a model trained without torch holds spaCy's own ``ner``,
+whose labels are types, or types with roles as ``Method|introduces``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kg.errors import UsageError
+from kg.extract.pipe import FACTORY, MentionPipe
+from kg.extract.registry import LEARNED
+from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
+
+if TYPE_CHECKING:
+    from kg.extract.encoder import Found
+
+#: Confidence of a plain spaCy model whose precision was never measured.
+UNMEASURED = 0.7
+
+
+class Learned:
+    """A trained model: finds the mentions of one paper at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.nlp = _load(folder)
+        pipe = self.nlp.get_pipe(FACTORY) if FACTORY in self.nlp.pipe_names else None
+        self.pipe: MentionPipe | None = pipe
+        self.calibration: dict[str, Any] = _calibration(self)
+
+    @property
+    def threads(self) -> bool:
+        """Whether several threads may use the model at once."""
+        return self.pipe is not None
+
+    def find(self, paper: Paper) -> tuple[Mention, ...]:
+        """Return the paper's mentions, without overlaps; confidence is not yet calibrated."""
+        if self.pipe is None:
+            return tuple(sorted(self._find_entities(paper)))
+        found = self.pipe.predict(paper.title, paper.abstract)
+        return tuple(_to_mention(paper, item) for item in found)
+
+    def _find_entities(self, paper: Paper) -> Iterator[Mention]:
+        precision = self.calibration.get("precision", {})
+        for field in FIELDS:
+            for span in self._entities(paper.text(field)):
+                kind, _, role = span.label_.partition("|")
+                yield Mention(
+                    field,
+                    span.start_char,
+                    span.end_char,
+                    span.text,
+                    kind,
+                    role or DEFAULT_ROLE.get(kind, "mentions"),
+                    precision.get(kind, UNMEASURED),
+                    LEARNED,
+                )
+
+    def _entities(self, text: str) -> Iterator[Any]:
+        """Yield the entities of ``text``, a long one read in parts that spaCy accepts."""
+        limit = self.nlp.max_length
+        if len(text) > limit:
+            return
+        if text.strip():
+            yield from self.nlp(text).ents
+
+    def info(self) -> dict[str, str]:
+        """Return name, version and SHA-256 of the model, for manifests."""
+        meta = self.nlp.meta
+        return {
+            "name": str(meta.get("name", self.folder.name)),
+            "version": str(meta.get("version", "0")),
+            "sha256": hash_folder(self.folder),
+        }
+
+
+def _load(folder: Path) -> Any:
+    import spacy
+
+    if not (folder / "config.cfg").is_file():
+        raise UsageError(
+            f"{folder}: not a model; expected a folder that 'kg train' wrote (with config.cfg)"
+        )
+    try:
+        return spacy.load(folder)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise UsageError(f"{folder}: the model cannot be loaded: {reason}") from error
+
+
+def _calibration(model: Learned) -> dict[str, Any]:
+    if model.pipe is not None:
+        return model.pipe.encoder.settings.calibration
+    return dict(model.nlp.meta.get("paperkg", {}))
+
+
+def _to_mention(paper: Paper, found: Found) -> Mention:
+    text = paper.text(found.field)[found.start : found.end]
+    return Mention(
+        found.field,
+        found.start,
+        found.end,
+        text,
+        found.label,
+        found.role,
+        found.probability,
+        LEARNED,
+    )
+
+
+def hash_folder(folder: Path) -> str:
+    """Return one SHA-256 over the names and bytes of a folder's files, in sorted order."""
+    total = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        total.update(path.relative_to(folder).as_posix().encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()

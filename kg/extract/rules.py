@@ -1,0 +1,114 @@
+"""The rule extractors: a paper's own words carry a name from where it is plain to everywhere.
+
+Each reads the paper and the mentions known so far and returns mentions of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from kg.abbreviations import find_abbreviations
+from kg.extract.registry import register
+from kg.model import FIELDS, Mention, Paper
+
+#: A name must be known at least this surely to be looked for elsewhere in the paper.
+SURE = 0.5
+
+_NAME = r"[A-Z0-9][\w+*^-]*(?:[A-Z0-9][\w+*^.-]*\w|\d|[A-Z])[+*]?"
+_VERBS = r"(?:introduce|propose|present|develop|release|build|design|describe|contribute|construct)"
+_COINED = (
+    re.compile(rf"\b[Ww]e (?:\w+ )?{_VERBS} (?P<name>{_NAME})(?=[,:;.]| \(|$)"),
+    re.compile(
+        rf"\b(?:called|dubbed|termed|named|coined|denoted as|referred to as) [\"'“‘]?"
+        rf"(?P<name>{_NAME})(?=[,:;.\"'”’]| \(|$)"
+    ),
+)
+_TITLE = re.compile(rf"(?P<name>{_NAME})\s*:\s")
+_KINDS = (
+    (
+        "Benchmark",
+        re.compile(r"\b(?:benchmark(?:s|ing)?|challenge|leaderboard|test suite)\b", re.I),
+    ),
+    ("Dataset", re.compile(r"\b(?:data ?sets?|corpus|corpora)\b", re.I)),
+)
+
+
+@register("coined", version=1)
+def find_coined(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
+    """Names that the paper gives: "FOO: a ..." titles, "we introduce FOO", "dubbed FOO"."""
+    title = _TITLE.match(paper.title)
+    if title:
+        kind = _kind_after(paper.title[title.end() :])
+        yield _coined("title", title, kind)
+    for pattern in _COINED:
+        for match in pattern.finditer(paper.abstract):
+            yield _coined("abstract", match, _kind_after(paper.abstract[match.end() :][:60]))
+
+
+def _coined(field: str, match: re.Match[str], kind: str) -> Mention:
+    start, end = match.span("name")
+    return Mention(field, start, end, match["name"], kind, "introduces", 0.5, "coined")
+
+
+def _kind_after(text: str) -> str:
+    """Return the type that the words after a new name give it; a method unless they say more."""
+    clause = re.split(r"[.;]", text, maxsplit=1)[0]
+    return next((kind for kind, words in _KINDS if words.search(clause)), "Method")
+
+
+@register("abbreviation", version=1)
+def find_short_and_long(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
+    """The long form of a known short form, and the short form of a known long form."""
+    spans = {(m.field, m.start, m.end): m for m in known}
+    for field in FIELDS:
+        for pair in find_abbreviations(paper.text(field)):
+            short = (field, pair.short_start, pair.short_end)
+            long = (field, pair.long_start, pair.long_end)
+            for here, there, text in ((short, long, pair.long), (long, short, pair.short)):
+                seed = spans.get(here)
+                if seed:
+                    yield Mention(
+                        *there, text, seed.type, seed.role, seed.confidence, "abbreviation"
+                    )
+
+
+@register("repeat", version=1)
+def find_repeats(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
+    """Every other occurrence of a name that is known in one place: plural and case aside."""
+    best: dict[str, Mention] = {}
+    for mention in known:
+        key = _seed_key(mention.text)
+        if key not in best or mention.confidence > best[key].confidence:
+            best[key] = mention
+    for key in sorted(best):
+        seed = best[key]
+        if seed.confidence >= SURE:
+            yield from _occurrences(paper, seed, key)
+
+
+def _seed_key(text: str) -> str:
+    """Return a name without its plural, in lower case unless it is written as a name."""
+    single = re.sub(r"(?<=[a-zA-Z]{3})s$", "", text)
+    return single if _is_name(single) else single.lower()
+
+
+def _is_name(text: str) -> bool:
+    return len(text) < 3 or (" " not in text and (any(c.isupper() for c in text[1:])))
+
+
+def _occurrences(paper: Paper, seed: Mention, key: str) -> Iterator[Mention]:
+    pattern = _name_pattern(key)
+    for field in FIELDS:
+        for match in pattern.finditer(paper.text(field)):
+            if match.span() != (seed.start, seed.end) or field != seed.field:
+                yield Mention(
+                    field, *match.span(), match[0], seed.type, seed.role, seed.confidence, "repeat"
+                )
+
+
+@lru_cache(maxsize=1 << 14)
+def _name_pattern(key: str) -> re.Pattern[str]:
+    flags = 0 if _is_name(key) else re.IGNORECASE
+    return re.compile(rf"(?<![\w/.-]){re.escape(key)}s?(?![\w])(?![./]\w)", flags)

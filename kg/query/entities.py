@@ -12,20 +12,17 @@ import pyoxigraph as ox
 from kg import vocab
 from kg.errors import NotFoundError, UsageError
 from kg.query.bundled import Parameter
-from kg.text import fold
+from kg.query.names import NAMES, kind_class, name_index
 
 _TYPE = ox.NamedNode(vocab.expand("rdf:type"))
-_MENTIONS = ox.NamedNode(vocab.expand("kg:mentions"))
-_NAMES = tuple(
-    ox.NamedNode(vocab.expand(c)) for c in ("skos:prefLabel", "skos:altLabel", "dcterms:title")
-)
+_COUNT = ox.NamedNode(vocab.expand("kg:paperCount"))
+_LABELS = tuple(ox.NamedNode(vocab.expand(c)) for c in ("skos:prefLabel", "dcterms:title"))
 _CONCEPTS = ("method", "dataset", "benchmark", "task", "metric")
 #: Defaults in a question's header: which order, and which place in it.
 _RANKS = {"most": ("papers", 0), "second": ("papers", 1), "broadest": ("narrower", 0),
           "narrowest": ("broader", 0)}  # fmt: skip
 _ORDERS = {
     "concepts": "?x kg:mentions ?y",
-    "papers": "?y kg:mentions ?x",
     "narrower": "?y skos:broader ?x",
     "broader": "?x skos:broader+ ?y",
 }
@@ -67,8 +64,7 @@ def _by_id(store: ox.Store, kind: str, name: str) -> list[ox.NamedNode]:
     head, _, tail = key.partition("/")
     if tail and head in (*_CONCEPTS, "paper"):
         tries.append(vocab.iri(head, tail, base))
-    kinds = _CONCEPTS if kind == "concept" else (kind,)
-    tries += [vocab.iri(one, key, base) for one in kinds]
+    tries += [vocab.iri(one, key, base) for one in _kinds(kind)]
     nodes = [node for node in map(_node, tries) if node]
     return [node for node in nodes if is_kind(store, node, kind)]
 
@@ -81,59 +77,46 @@ def _node(iri: str) -> ox.NamedNode | None:
 
 
 def _by_name(store: ox.Store, kind: str, name: str) -> list[ox.NamedNode]:
-    exact = _ranked_matches(store, kind, _exact(store, name))
-    return exact or _ranked_matches(store, kind, _folded(store, fold(name)))
+    """Best first: by preferred label, then by number of papers, then by IRI."""
+    exact = {node: rank for rank, node in _exact(store, name) if is_kind(store, node, kind)}
+    if exact:
+        return sorted(exact, key=lambda n: (exact[n], -_papers(store, n), n.value))
+    return [ox.NamedNode(n.iri) for n in name_index(store).exact(name, _kinds(kind))]
 
 
 def _exact(store: ox.Store, name: str) -> Iterator[tuple[int, ox.NamedNode]]:
-    for rank, predicate in enumerate(_NAMES):
-        for literal in (ox.Literal(name), ox.Literal(name, language="en")):
-            for quad in store.quads_for_pattern(None, predicate, literal, None):
-                yield rank, quad.subject
-
-
-def _folded(store: ox.Store, key: str) -> Iterator[tuple[int, ox.NamedNode]]:
-    if not key:
-        return
-    for rank, predicate in enumerate(_NAMES):
-        for quad in store.quads_for_pattern(None, predicate, None, None):
-            if fold(quad.object.value) == key:
-                yield rank, quad.subject
-
-
-def _ranked_matches(
-    store: ox.Store, kind: str, found: Iterator[tuple[int, ox.NamedNode]]
-) -> list[ox.NamedNode]:
-    """Best first: by preferred label, then by number of papers, then by IRI."""
-    kept = {node: rank for rank, node in found if is_kind(store, node, kind)}
-    return sorted(kept, key=lambda node: (kept[node], -_papers(store, node), node.value))
+    """By the store's own index: no reading of all names where the name is right."""
+    for predicate, preferred in NAMES.items():
+        for quad in store.quads_for_pattern(None, predicate, ox.Literal(name), ox.DefaultGraph()):
+            yield int(not preferred), quad.subject
 
 
 def _papers(store: ox.Store, node: ox.NamedNode) -> int:
-    return sum(1 for _ in store.quads_for_pattern(None, _MENTIONS, node, None))
+    found = next(store.quads_for_pattern(node, _COUNT, None, ox.DefaultGraph()), None)
+    return int(found.object.value) if found else 0
+
+
+def _kinds(kind: str) -> tuple[str, ...]:
+    return _CONCEPTS if kind == "concept" else (kind,)
 
 
 def is_kind(store: ox.Store, node: ox.NamedNode, kind: str) -> bool:
     """Return whether ``node`` is a resource of ``kind`` ("concept": of any of the five)."""
-    kinds = _CONCEPTS if kind == "concept" else (kind,)
-    return any(next(store.quads_for_pattern(node, _TYPE, _class(k), None), None) for k in kinds)
-
-
-def _class(kind: str) -> ox.NamedNode:
-    return ox.NamedNode(vocab.expand(f"kg:{kind.capitalize()}"))
+    patterns = ((node, _TYPE, kind_class(k), ox.DefaultGraph()) for k in _kinds(kind))
+    return any(next(store.quads_for_pattern(*pattern), None) for pattern in patterns)
 
 
 def base_of(store: ox.Store) -> str:
     """Return the base that the graph's resources stand under (``--base`` when it was built)."""
     for kind in ("paper", *_CONCEPTS):
-        for quad in store.quads_for_pattern(None, _TYPE, _class(kind), None):
+        for quad in store.quads_for_pattern(None, _TYPE, kind_class(kind), None):
             return str(quad.subject.value).rsplit(f"/{kind}/", 1)[0] + "/"
     return vocab.BASE
 
 
 def label_of(store: ox.Store, node: ox.NamedNode) -> str:
     """Return the preferred label or title, or else the IRI."""
-    for predicate in (_NAMES[0], _NAMES[2]):
+    for predicate in _LABELS:
         for quad in store.quads_for_pattern(node, predicate, None, None):
             return str(quad.object.value)
     return str(node.value)
@@ -141,22 +124,8 @@ def label_of(store: ox.Store, node: ox.NamedNode) -> str:
 
 def nearest(store: ox.Store, kind: str, name: str, *, limit: int = 3) -> list[Entity]:
     """Return the resources whose names are most like ``name``, best first."""
-    from rapidfuzz import fuzz, process, utils
-
-    names = _all_names(store, kind)
-    labels = [label for label, _ in names]
-    close = process.extract(
-        name, labels, scorer=fuzz.WRatio, processor=utils.default_process, limit=4 * limit,
-        score_cutoff=60,
-    )  # fmt: skip
-    found = {names[index][1]: None for _, _, index in close}
-    return [Entity(iri, label_of(store, ox.NamedNode(iri))) for iri in list(found)[:limit]]
-
-
-@lru_cache(maxsize=8)
-def _all_names(store: ox.Store, kind: str) -> list[tuple[str, str]]:
-    quads = (q for p in _NAMES for q in store.quads_for_pattern(None, p, None, None))
-    return sorted((q.object.value, q.subject.value) for q in quads if is_kind(store, q.subject, kind))
+    hits = name_index(store).nearest(name, _kinds(kind), limit=limit)
+    return [Entity(hit.iri, hit.label) for hit in hits]
 
 
 def _nearest(store: ox.Store, kind: str, name: str) -> str:
@@ -187,12 +156,15 @@ def ranked(store: ox.Store, kind: str, order: str, place: int) -> Entity:
 
 @lru_cache(maxsize=32)
 def _ranking(store: ox.Store, kind: str, order: str) -> list[ox.NamedNode]:
-    kinds = _CONCEPTS if kind == "concept" else (kind,)
-    classes = " ".join(str(_class(k)) for k in kinds)
-    query = (
-        f"SELECT ?x (COUNT(?y) AS ?n) {{ VALUES ?t {{ {classes} }} ?x a ?t . {_ORDERS[order]} }} "
-        "GROUP BY ?x ORDER BY DESC(?n) ?x LIMIT 2"
-    )
+    classes = " ".join(str(kind_class(k)) for k in _kinds(kind))
+    head = f"{{ VALUES ?t {{ {classes} }} ?x a ?t . "
+    if order == "papers":
+        query = f"SELECT ?x {head} ?x kg:paperCount ?n }} ORDER BY DESC(?n) ?x LIMIT 2"
+    else:
+        query = (
+            f"SELECT ?x (COUNT(?y) AS ?n) {head} {_ORDERS[order]} }} "
+            "GROUP BY ?x ORDER BY DESC(?n) ?x LIMIT 2"
+        )
     return [row["x"] for row in store.query(query, prefixes=vocab.PREFIXES)]
 
 

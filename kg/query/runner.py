@@ -13,7 +13,7 @@ import queue
 import subprocess
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -28,6 +28,7 @@ from kg.query.errors import (
     from_wire,
 )
 from kg.query.evaluate import MEGABYTE, Answer, Ask
+from kg.query.names import Hit
 from kg.query.store import graph_file, usable_store
 from kg.query.tokens import bind
 from kg.query.worker import read_frame, write_frame
@@ -270,6 +271,11 @@ class Runner:
         """Return (IRI, label) of the resources whose names are most like ``name``."""
         data, _ = self.request({"do": "nearest", "kind": kind, "name": name, "limit": limit})
         return [(iri, label) for iri, label in data["entities"]]
+
+    def search(self, text: str, kinds: Sequence[str], *, limit: int = 20) -> list[Hit]:
+        """Return the resources that have ``text`` in a name, or the nearest names."""
+        request = {"do": "search", "text": text, "kinds": list(kinds), "limit": limit}
+        return [Hit(**hit) for hit in self.request(request)[0]["hits"]]
 
     def about(self) -> dict[str, Any]:
         """Return {"base": IRI, "triples": count} of the graph."""

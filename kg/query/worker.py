@@ -133,6 +133,16 @@ def _nearest(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes
     return {"entities": [[entity.iri, entity.label] for entity in found]}, b""
 
 
+def _search(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    from dataclasses import asdict
+
+    from kg.query.names import name_index
+
+    kinds = tuple(request["kinds"])
+    hits = name_index(store).search(request["text"], kinds, limit=request["limit"])
+    return {"hits": [asdict(hit) for hit in hits]}, b""
+
+
 def _base(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from kg.query.entities import base_of
 
@@ -149,6 +159,7 @@ _OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], tuple[dict[str, Any], byt
     "ask": _ask,
     "bind": _bind,
     "nearest": _nearest,
+    "search": _search,
     "base": _base,
     "count": _count,
 }

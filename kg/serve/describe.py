@@ -1,0 +1,119 @@
+"""What the server says of itself in RDF: SPARQL Service Description, VoID, DCAT's distribution.
+
+https://www.w3.org/TR/sparql11-service-description/ and https://www.w3.org/TR/void/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pyoxigraph as ox
+
+from kg import __version__, vocab
+from kg.query import GRAPH_FORMATS, ROW_FORMATS, Runner
+from kg.query.store import ONTOLOGY_GRAPH
+
+_SD = "http://www.w3.org/ns/sparql-service-description#"
+_FORMATS = "http://www.w3.org/ns/formats/"
+_RESULT_FORMATS = (
+    "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
+    "Turtle", "N-Triples", "JSON-LD", "RDF_XML",
+)  # fmt: skip
+_PREFIXES = {**vocab.PREFIXES, "sd": _SD}
+
+COUNTS = """
+SELECT ?what ?kind (COUNT(*) AS ?count) WHERE {
+  { ?x a ?what BIND ("class" AS ?kind) } UNION { ?x ?what ?y BIND ("property" AS ?kind) }
+} GROUP BY ?what ?kind ORDER BY ?kind ?what
+"""
+
+
+def _node(name: str) -> ox.NamedNode:
+    prefix, colon, local = name.partition(":")
+    known = _PREFIXES.get(prefix)
+    return ox.NamedNode(known + local if colon and known is not None else name)
+
+
+def _triples(rows: Iterable[tuple[str, str, str | int]]) -> Iterator[ox.Triple]:
+    for subject, predicate, value in rows:
+        text = isinstance(value, str)
+        plain = not text or predicate in ("dcterms:title", "kg:softwareVersion", "void:uriSpace")
+        term = ox.Literal(value) if plain else _node(str(value))
+        yield ox.Triple(_node(subject), _node(predicate), term)
+
+
+def serialize(triples: Iterable[ox.Triple], format: str) -> bytes:
+    """Return triples in a graph format (a name of :data:`kg.query.GRAPH_FORMATS`)."""
+    kind, _ = GRAPH_FORMATS[format]
+    return bytes(ox.serialize(sorted(triples, key=str), format=kind, prefixes=_PREFIXES) or b"")
+
+
+def service_description(endpoint: str, void: str) -> list[ox.Triple]:
+    """Return the Service Description of the endpoint at the URL ``endpoint``."""
+    rows: list[tuple[str, str, str | int]] = [
+        (endpoint, "rdf:type", "sd:Service"),
+        (endpoint, "sd:endpoint", endpoint),
+        (endpoint, "sd:supportedLanguage", "sd:SPARQL11Query"),
+        (endpoint, "sd:defaultDataset", endpoint + "#dataset"),
+        (endpoint + "#dataset", "rdf:type", "sd:Dataset"),
+        (endpoint + "#dataset", "sd:defaultGraph", void + "#graph"),
+        (endpoint + "#dataset", "sd:namedGraph", endpoint + "#ontology"),
+        (void + "#graph", "rdf:type", "sd:Graph"),
+        (endpoint + "#ontology", "rdf:type", "sd:NamedGraph"),
+        (endpoint + "#ontology", "sd:name", ONTOLOGY_GRAPH),
+    ]
+    rows += [(endpoint, "sd:resultFormat", _FORMATS + name) for name in _RESULT_FORMATS]
+    assert len(_RESULT_FORMATS) == len(ROW_FORMATS) + len(GRAPH_FORMATS)
+    return list(_triples(rows))
+
+
+def void_description(
+    runner: Runner, *, dataset: str, endpoint: str, base: str, triples: int
+) -> list[ox.Triple]:
+    """Return the VoID description of the graph, with counts per class and property.
+
+    Args:
+        dataset: the data set's own IRI.
+        endpoint: the SPARQL endpoint's URL.
+        base: what the resources' IRIs begin with.
+    """
+    rows: list[tuple[str, str, str | int]] = [
+        (dataset, "rdf:type", "void:Dataset"),
+        (dataset, "rdf:type", "dcat:Dataset"),
+        (dataset, "dcterms:title", "Methods, datasets, benchmarks, tasks and metrics of papers"),
+        (dataset, "kg:softwareVersion", __version__),
+        (dataset, "void:sparqlEndpoint", endpoint),
+        (dataset, "void:uriSpace", base),
+        (dataset, "void:triples", triples),
+        (dataset, "void:vocabulary", vocab.KG),
+    ]
+    for row in runner.rows(COUNTS):
+        rows += _partition(dataset, row["kind"]["value"], row["what"]["value"], row["count"])
+    return list(_triples(rows))
+
+
+def _partition(
+    dataset: str, kind: str, iri: str, count: dict[str, str]
+) -> list[tuple[str, str, str | int]]:
+    part = f"{dataset.partition('#')[0]}#{kind}-{vocab_name(iri)}"
+    size = "void:entities" if kind == "class" else "void:triples"
+    link = "void:class" if kind == "class" else "void:property"
+    return [
+        (dataset, f"void:{kind}Partition", part),
+        (part, link, iri),
+        (part, size, int(count["value"])),
+    ]
+
+
+def vocab_name(iri: str) -> str:
+    """Return a short name for a term, fit for a fragment.
+
+    >>> vocab_name("https://w3id.org/paperkg/ontology#uses")
+    'kg-uses'
+    """
+    for prefix, start in vocab.PREFIXES.items():
+        if iri.startswith(start):
+            return f"{prefix}-{iri.removeprefix(start)}"
+    from kg.text import digest
+
+    return digest(iri)

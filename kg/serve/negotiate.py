@@ -1,0 +1,70 @@
+"""HTTP content negotiation (RFC 9110, section 12.5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+#: Format name -> media types that ask for it, the one that is sent first.
+ROWS: dict[str, tuple[str, ...]] = {
+    "json": ("application/sparql-results+json", "application/json"),
+    "xml": ("application/sparql-results+xml", "application/xml", "text/xml"),
+    "csv": ("text/csv",),
+    "tsv": ("text/tab-separated-values",),
+}
+GRAPHS: dict[str, tuple[str, ...]] = {
+    "turtle": ("text/turtle", "application/x-turtle"),
+    "jsonld": ("application/ld+json", "application/json"),
+    "ntriples": ("application/n-triples", "text/plain"),
+    "rdfxml": ("application/rdf+xml", "application/xml", "text/xml"),
+}
+PAGES: dict[str, tuple[str, ...]] = {"html": ("text/html", "application/xhtml+xml"), **GRAPHS}
+
+
+def to_ranges(accept: str) -> list[tuple[str, float]]:
+    """Return the (media range, quality) pairs of an Accept header; nonsense is left out.
+
+    >>> to_ranges("text/html, */*;q=0.1")
+    [('text/html', 1.0), ('*/*', 0.1)]
+    """
+    found = []
+    for part in accept.split(","):
+        media, *parameters = (piece.strip().lower() for piece in part.split(";"))
+        if media.count("/") == 1:
+            found.append((media, _quality(parameters)))
+    return found
+
+
+def _quality(parameters: Sequence[str]) -> float:
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip() == "q":
+            try:
+                return min(max(float(value), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def choose(accept: str, offers: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the name of the offer that ``accept`` wants most; the first of equals; None if none.
+
+    >>> choose("text/csv;q=0.9, application/json", ROWS), choose("image/png", ROWS), choose("", ROWS)
+    ('json', None, 'json')
+    """
+    ranges = to_ranges(accept or "*/*")
+    best: tuple[float, str] | None = None
+    for name, medias in offers.items():
+        quality = max(_match(media, ranges) for media in medias)
+        if quality > 0 and (best is None or quality > best[0]):
+            best = (quality, name)
+    return best[1] if best else None
+
+
+def _match(media: str, ranges: Sequence[tuple[str, float]]) -> float:
+    """The quality of the most specific range that holds ``media``."""
+    whole = media.split("/")[0] + "/*"
+    for wanted in (media, whole, "*/*"):
+        found = [quality for name, quality in ranges if name == wanted]
+        if found:
+            return max(found)
+    return 0.0

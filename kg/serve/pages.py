@@ -1,0 +1,66 @@
+"""HTML from templates; every value escaped, nothing inline, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from kg import __version__
+from kg.serve.settings import Site
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+ROLES = {
+    "introduces": "introduces",
+    "uses": "uses",
+    "evaluatesOn": "evaluates on",
+    "addresses": "addresses",
+    "reports": "reports",
+    "comparesWith": "compares with",
+    "mentions": "mentions",
+}
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["role"] = lambda role: ROLES.get(role, role)
+    environment.filters["safelink"] = safe_link
+    return environment
+
+
+def safe_link(url: str) -> str:
+    """Return ``url`` if it is a web address, else "": a link must never run a script.
+
+    >>> safe_link("javascript:alert(1)"), safe_link("https://e.org/")
+    ('', 'https://e.org/')
+    """
+    return url if url.lower().startswith(("http://", "https://")) or url[:1] == "/" else ""
+
+
+def render(template: str, site: Site, **values: Any) -> str:
+    """Return the page that a template makes of ``values``."""
+    page = _templates().get_template(template)
+    return page.render(site=site, path=site.path, version=__version__, **values)
+
+
+def to_script_data(data: Any) -> str:
+    """Return JSON that can stand inside a ``<script>`` element whatever strings it holds.
+
+    >>> to_script_data({"a": "</script>"})
+    '{"a": "\\\\u003c/script\\\\u003e"}'
+    """
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
+    for char in "<>&\u2028\u2029":
+        text = text.replace(char, f"\\u{ord(char):04x}")
+    return text

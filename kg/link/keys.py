@@ -134,12 +134,16 @@ def _initials(paper: Paper, keys: tuple[str, ...], defined: set[str]) -> Iterato
     for mention, key in zip(paper.mentions, keys, strict=True):
         if key not in defined and is_short_form(mention.text):
             longs = spelled.get((letters_of(mention.text), mention.type), set())
-            if len({long for long, _ in longs}) == 1 and _spells(mention.text, best := min(longs)):
+            one = len({long for long, _ in longs}) == 1
+            if one and _spells(mention.text, mention.type, best := min(longs)):
                 yield Definition(key, best[0], mention.text, best[1], "initials")
 
 
-def _spells(short: str, long: tuple[str, str]) -> bool:
-    return name_key(short) != long[0] and matches(short, long[1])
+def _spells(short: str, type: str, long: tuple[str, str]) -> bool:
+    """Whether a guess from initials may be believed: two letters of a method are too few."""
+    enough = 2 if type in ("Task", "Metric") else 3
+    long_enough = len(letters_of(short)) >= enough
+    return long_enough and name_key(short) != long[0] and matches(short, long[1])
 
 
 def _initials_of(words: tuple[str, ...]) -> set[str]:

@@ -61,7 +61,7 @@ def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
     for key in sorted(index.forms):
         clusters.groups.setdefault(key, group_of(index.type(key)))
     senses = find_senses(index, clusters)
-    heads = find_heads(index, {short: found[0].kind for short, found in senses.items() if found})
+    heads = find_heads(index, {short: found[0].type for short, found in senses.items() if found})
     defaults = pick_defaults(index, senses, clusters)
     _join_variants(index, senses, defaults, clusters)
     return Resolution(
@@ -69,7 +69,10 @@ def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
         senses,
         defaults,
         heads,
-        {short: _other_kinds(index, short, senses[short][0].kind) for short in sorted(defaults)},
+        {
+            short: _other_kinds(index, short, group_of(senses[short][0].type))
+            for short in sorted(defaults)
+        },
         find_cased(index),
         papers=dict(index.papers),
     )

@@ -15,6 +15,7 @@ chains", 1998), taken over the forms of each document.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -153,10 +154,22 @@ def _read_gold(path: Path) -> Iterator[_Document]:
 def _clusters(line: str) -> _Document:
     data = json.loads(line)
     clusters = [
-        (_our_type(c["type"]), sorted({form.strip() for form in c["forms"] if form.strip()}))
+        (_our_type(c["type"]), sorted({untokenise(form) for form in c["forms"]} - {""}))
         for c in data["clusters"]
     ]
     return _Document(str(data["doc_id"]), [c for c in clusters if c[1]])
+
+
+def untokenise(form: str) -> str:
+    """Undo the spaces that word tokenisation leaves, and stray brackets at the ends.
+
+    >>> untokenise("MT - DNN"), untokenise("PRM ) "), untokenise("CNN / Daily Mail")
+    ('MT-DNN', 'PRM', 'CNN/Daily Mail')
+    """
+    text = re.sub(r"\s*([-/@])\s*", r"\1", form)
+    text = re.sub(r"\s+(?=['’]|[.,%)])|(?<=[(])\s+", "", text)
+    inner = text.strip(" .,;:-")
+    return inner.rstrip(" )") if "(" not in inner else inner
 
 
 def _pair(line: str, number: int) -> _Document:

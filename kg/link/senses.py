@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from kg.abbreviations import letters_of
 from kg.link.clusters import SPLIT, Clusters, Union
 from kg.link.index import EVIDENCE, Evidence, Index
-from kg.link.rules import group_of, same_long_form
+from kg.link.rules import same_long_form
 from kg.names import name_words, numbers
 
 #: Share of the defining papers that must agree before a short form goes without saying.
@@ -30,7 +30,7 @@ class Sense:
     longs: list[str] = field(default_factory=list)
     papers: list[str] = field(default_factory=list)
     introduced: int = 0
-    kind: str = ""
+    type: str = ""
 
 
 def find_senses(index: Index, clusters: Clusters) -> dict[str, tuple[Sense, ...]]:
@@ -39,25 +39,25 @@ def find_senses(index: Index, clusters: Clusters) -> dict[str, tuple[Sense, ...]
     for short in sorted(index.senses):
         found = [s for s in _group(short, index.senses[short], clusters) if s.longs]
         for sense in found:
-            sense.kind = _kind(short, sense, index)
+            sense.type = _type(short, sense, index)
         senses[short] = tuple(sorted(found, key=lambda s: (-len(s.papers), s.node)))
     return senses
 
 
-def _kind(short: str, sense: Sense, index: Index) -> str:
-    """Return what kind of thing a sense is, by its long forms if papers mention them."""
+def _type(short: str, sense: Sense, index: Index) -> str:
+    """Return the type of a sense, by its long forms if papers mention them."""
     types: Counter[str] = Counter()
     for long in sense.longs:
         types.update(index.types.get(long, {}))
     best = min(types, key=lambda t: (-types[t], t)) if types else ""
-    return group_of(best or (index.type(short) if short in index.types else ""))
+    return best or (index.type(short) if short in index.types else "")
 
 
 def _group(short: str, longs: dict[str, Evidence], clusters: Clusters) -> list[Sense]:
     senses: dict[str, list[Sense]] = {}
     for long in sorted(longs, key=lambda k: (-longs[k].stated, -len(longs[k].papers), k)):
         guess = not longs[long].stated
-        if guess and (len(letters_of(short)) < 3 or any(senses.values())):
+        if guess and any(senses.values()):
             continue
         if long != short and _numbers_agree(short, long):
             words = name_words(longs[long].long_text)

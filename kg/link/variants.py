@@ -18,14 +18,21 @@ from kg.names import name_words, numbers, words_key, written_words
 #: A word that this many names use is no slip.
 _KNOWN = 3
 
+#: Endings of words that name nothing without a head: "attention-based", "vision-language".
+_NEEDS_HEAD = (
+    "ed", "al", "ic", "ive", "ous", "ar", "ary", "ian", "able", "aware", "driven", "free", "shot",
+    "language", "space", "scale", "level", "variable", "agnostic", "action", "text", "image", "video",
+    "view", "time", "step", "modal", "agent", "end", "specific", "centric",
+)  # fmt: skip
+
 #: With fewer known words than this, unseen letter sequences say nothing.
 _ENOUGH_WORDS = 300
 
 
-def find_heads(index: Index, kinds: dict[str, str]) -> dict[str, str]:
+def find_heads(index: Index, types: dict[str, str]) -> dict[str, str]:
     """Return key -> key of the same name without its generic head ("BERT model" -> "BERT").
 
-    ``kinds`` says what kind of thing each short form usually stands for.
+    ``types`` says of what type the thing is that each short form usually stands for.
     """
     heads = {}
     for key in sorted(index.forms):
@@ -35,8 +42,9 @@ def find_heads(index: Index, kinds: dict[str, str]) -> dict[str, str]:
         target = words_key(bare)
         if bare == words or len(target) < 2 or target not in index.forms:
             continue
-        kind = kinds.get(target) or group_of(index.type(target))
-        if kind == group_of(type) and _head_is_idle(form, bare, type, index):
+        of = types.get(target) or index.type(target)
+        one = of == type or (group_of(of) == group_of(type) == "Resource")
+        if one and _head_is_idle(form, bare, type, index):
             heads[key] = target
     return {key: heads.get(target, target) for key, target in heads.items()}
 
@@ -48,6 +56,8 @@ def _head_is_idle(form: str, bare: tuple[str, ...], type: str, index: Index) -> 
         return True
     if len(bare) == 1 and bare[0].endswith(("ian", "ic", "al", "ive", "ed", "ing")):
         return False
+    if type == "Method" and len(bare) > 1 and form.islower():
+        return name_words(form)[-1] != "model" and not bare[-1].endswith(_NEEDS_HEAD)
     return form[:1].isupper() and _capital_share(index.forms[words_key(bare)]) >= 0.8
 
 

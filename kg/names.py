@@ -65,6 +65,7 @@ _LATEX_COMMAND = re.compile(
 )
 _LATEX_MARKS = re.compile(r"[{}$\\~`\"“”´]|(?<![a-zA-Z])\^|\^(?![a-zA-Z])|\^(?=\*)")
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b")
+_PLAIN = re.compile(r"[A-Za-z0-9 -]*")
 _STAR = re.compile(r"(?<=\w)\*(?!\*)")
 _ZERO = re.compile(r"(?<=\d)\.0+(?![\d.])")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -188,6 +189,8 @@ def plain(name: str) -> str:
     >>> plain("$\\\\beta$-VAE"), plain("Student’s t-test"), plain("A*"), plain("wav2vec 2.0")
     ('beta-VAE', 'Student t-test', 'A star', 'wav2vec 2')
     """
+    if _PLAIN.fullmatch(name):
+        return squeeze(name)
     text = unicodedata.normalize("NFKC", name).replace("−", "-")
     if "\\" in text:
         text = _LATEX_GREEK.sub(lambda m: m[1].replace("ell", "l"), text)

@@ -11,7 +11,7 @@ from kg.link.index import EVIDENCE, Index, weight_of
 from kg.link.keys import Names
 from kg.link.labels import Form, pick_label, pick_seed
 from kg.link.resolve import Resolution
-from kg.model import Concept, Merge, Paper
+from kg.model import Concept, Mention, Merge, Paper
 from kg.names import concept_id, name_key
 from kg.text import digest, squeeze
 
@@ -51,20 +51,16 @@ def draft_concepts(
     """Return root -> draft, gathered paper by paper in the order of ``names``."""
     drafts: dict[str, Draft] = {}
     for found, of_paper in zip(names, nodes, strict=True):
-        roots = [node and clusters.root(node) for node in of_paper]
-        for root in sorted({root for root in roots if root}):
-            draft = drafts.setdefault(root, Draft(root))
-            _add_paper(draft, found, roots)
+        here: dict[str, list[tuple[Mention, str]]] = {}
+        for mention, key, node in zip(found.paper.mentions, found.keys, of_paper, strict=True):
+            if node:
+                here.setdefault(clusters.root(node), []).append((mention, key))
+        for root, mentions in here.items():
+            _add_paper(drafts.setdefault(root, Draft(root)), found.paper, mentions)
     return drafts
 
 
-def _add_paper(draft: Draft, found: Names, roots: list[str]) -> None:
-    paper = found.paper
-    here = [
-        (mention, key)
-        for mention, key, root in zip(paper.mentions, found.keys, roots, strict=True)
-        if root == draft.root
-    ]
+def _add_paper(draft: Draft, paper: Paper, here: list[tuple[Mention, str]]) -> None:
     draft.papers.append(paper.id)
     counts: dict[str, int] = defaultdict(int)
     weights: dict[str, float] = {}

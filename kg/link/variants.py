@@ -21,8 +21,8 @@ _KNOWN = 3
 #: Endings of words that name nothing without a head: "attention-based", "vision-language".
 _NEEDS_HEAD = (
     "ed", "al", "ic", "ive", "ous", "ar", "ary", "ian", "able", "aware", "driven", "free", "shot",
-    "language", "space", "scale", "level", "variable", "agnostic", "action", "text", "image", "video",
-    "view", "time", "step", "modal", "agent", "end", "specific", "centric",
+    "language", "space", "scale", "level", "variable", "agnostic", "action", "text", "image",
+    "video",    "view", "time", "step", "modal", "agent", "end", "specific", "centric",
 )  # fmt: skip
 
 #: With fewer known words than this, unseen letter sequences say nothing.

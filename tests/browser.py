@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -94,13 +95,25 @@ def watched(browser: Any) -> Iterator[Callable[..., Any]]:
         open_pages.append((context, watch))
         page.goto(own + fragment)
         if ready:
-            page.wait_for_function(ready)
+            wait_until(page, ready)
         return page
 
     yield open_page
     for context, watch in open_pages:
         watch.check()
         context.close()
+
+
+def wait_until(page: Any, expression: str, arg: Any = None, *, seconds: float = 15) -> None:
+    """Wait until a JavaScript expression (or a function of ``arg``) is true.
+
+    Not Playwright's wait_for_function: that evaluates strings inside the page,
+    which a strict Content-Security-Policy forbids.
+    """
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < end, f"still not true after {seconds} s: {expression}"
+        page.wait_for_timeout(30)
 
 
 def _listen(page: Any, watch: Watch) -> None:

@@ -39,6 +39,7 @@ class App {
     this.pane = new Pane(model, this.pyvis, { ...links, graph });
     this.facts = new Facts(model, links);
     this.table = new Table(model, links);
+    this.content = this.mapContent();
     this.build(links);
     this.startMap();
     this.listen();
@@ -52,7 +53,7 @@ class App {
     this.side = new Sidebar(model, this.index, this.hubs, links);
     this.counts = h("p", { class: "shown", role: "status", "aria-live": "polite" });
     this.trailBar = h("nav", { class: "trail", "aria-label": S.trail });
-    this.panel = h("section", { class: "panel", "aria-labelledby": "facts-title", hidden: true });
+    this.panel = h("div", { class: "panel", hidden: true });
     this.centre = h("main", { class: "centre", id: "centre" }, this.view.element, this.table.element, this.zoomBar(), h("div", { class: "foot" }, this.trailBar, this.counts));
     replace(
       document.getElementById("app"),
@@ -75,7 +76,7 @@ class App {
       "header",
       { class: "top" },
       h("div", { class: "brand" }, h("h1", { title: data.title }, name(data.title)), h("p", { class: "about" }, `${S.about(this.model.P, shared)}. `, h("span", { class: "try" }, S.tryThis))),
-      searchBox(this.index, { label: S.searchLabel, placeholder: S.search, id: "search", onpick: (node, input) => ((input.value = ""), this.select(node, true)) }),
+      searchBox(this.index, { label: S.searchLabel, placeholder: S.search, id: "search", role: "search", onpick: (node, input) => ((input.value = ""), this.select(node, true)) }),
       h(
         "div",
         { class: "tools" },
@@ -108,20 +109,21 @@ class App {
 
   // --- map ---
 
-  startMap() {
+  // What the map draws, and with what: pyvis' own nodes, or all of them with WebGL.
+  mapContent() {
     const { model } = this;
     const order = Array.from({ length: model.N }, (_, node) => node).filter((node) => model.on[node]);
     order.sort((a, b) => weight(model, b) - weight(model, a) || a - b);
     const WebGL = globalThis.paperkgWebGL;
-    const small = this.pyvis.nodes.length || !order.length;
-    const content = small ? this.pyvis : WebGL && hasWebGL() ? { nodes: order, edges: this.mapClaims(order) } : this.thinned(order);
-    const Stage = Array.isArray(content.options) || content.options ? VisStage : WebGL;
-    this.view.start((host, hooks) => new Stage(host, content, { ...hooks, radius: (node) => radius(model, node) }), order);
-    this.engine = Stage === VisStage ? "vis" : "sigma";
+    if (this.pyvis.nodes.length || !order.length) return { Stage: VisStage, engine: "vis", order, ...this.pyvis };
+    if (WebGL && hasWebGL()) return { Stage: WebGL, engine: "sigma", order, nodes: order, edges: claimsAmong(model, order) };
+    return { Stage: VisStage, engine: "vis", order, ...this.thinned(order) };
   }
 
-  mapClaims(nodes) {
-    return claimsAmong(this.model, nodes);
+  startMap() {
+    const { Stage, engine, order } = this.content;
+    this.view.start((host, hooks) => new Stage(host, this.content, { ...hooks, radius: (node) => radius(this.model, node) }), order);
+    this.engine = engine;
   }
 
   // Without WebGL the most connected nodes, drawn by vis-network.
@@ -130,7 +132,7 @@ class App {
     const kept = order.slice(0, THIN);
     this.model.thinned = kept.length;
     const nodes = kept.map((id) => ({ id, shape: shapes[this.model.typeName(id)], x: this.model.x[id], y: this.model.y[id] }));
-    const edges = this.mapClaims(kept).map((id) => ({ id, from: this.model.paper[id], to: this.model.concept[id] }));
+    const edges = claimsAmong(this.model, kept).map((id) => ({ id, from: this.model.paper[id], to: this.model.concept[id] }));
     return { nodes, edges, options: this.pyvis.options };
   }
 

@@ -49,7 +49,7 @@ export class Index {
 let boxes = 0;
 
 // A combobox: type, arrow keys, Enter. `onpick(node)` gets the choice.
-export function searchBox(index, { label, placeholder, onpick, id }) {
+export function searchBox(index, { label, placeholder, onpick, id, role = null }) {
   const number = ++boxes;
   const list = h("ul", { role: "listbox", id: `found-${number}`, class: "found", "aria-label": label, hidden: true });
   const status = h("span", { class: "quiet", role: "status" });
@@ -113,5 +113,5 @@ export function searchBox(index, { label, placeholder, onpick, id }) {
       close();
     }
   });
-  return h("div", { class: "search", role: "search" }, input, list, status);
+  return h("div", { class: "search", role, "aria-label": role && label }, input, list, status);
 }

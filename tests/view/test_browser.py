@@ -1,0 +1,511 @@
+"""The explorer in a real browser: what a user does, and that the page keeps to itself.
+
+Every page is opened by ``watched``, which fails the test on any request, policy
+violation, console error or exception.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import wait_until
+
+pytestmark = pytest.mark.browser
+
+Pages = Callable[[str], Path]
+SIZES = {"wide": (1440, 900), "middle": (768, 1024), "narrow": (390, 844)}
+
+
+def state(page: Any) -> dict[str, Any]:
+    """Return the state of the explorer."""
+    found: dict[str, Any] = page.evaluate("({...paperkg.state})")
+    return found
+
+
+def fact_title(page: Any) -> str:
+    """Return the heading of the facts panel."""
+    return str(page.locator("#facts-title").inner_text())
+
+
+def screen_place(page: Any, node: int) -> list[float]:
+    """Return where a node of the map is in the window."""
+    found: list[float] = page.evaluate(
+        """node => { const box = paperkg.view.element.getBoundingClientRect();
+        const [x, y] = paperkg.view.stage.project(node); return [x + box.left, y + box.top]; }""",
+        node,
+    )
+    return found
+
+
+@pytest.mark.parametrize(("name", "engine"), [("small", "vis"), ("large", "sigma")])
+def test_the_first_look_has_regions_counts_and_labels(
+    watched: Any, pages: Pages, name: str, engine: str
+) -> None:
+    page = watched(pages(name))
+    assert page.evaluate("paperkg.engine") == engine
+    assert page.evaluate("paperkg.model.data.regions.length") >= 3
+    wait_until(page, "paperkg.view.centres?.length >= 3")
+    assert "papers" in page.locator(".about").inner_text()
+    assert page.locator(".legend .count").first.inner_text() == ("80" if name == "small" else "3,000")
+    assert "folded away" in page.locator(".folded").inner_text()
+    assert "connections shown" in page.locator(".shown").inner_text()
+
+
+@pytest.mark.parametrize("name", ["small", "large"])
+def test_labels_never_overlap_and_more_come_with_zoom(
+    watched: Any, pages: Pages, name: str
+) -> None:
+    page = watched(pages(name))
+    page.evaluate(
+        """() => { const view = paperkg.view, draw = view.drawLabels.bind(view);
+        view.drawLabels = (context, boxes) => { draw(context, boxes); window.boxes = boxes.slice(); }; }"""
+    )
+
+    def boxes() -> list[list[float]]:
+        page.evaluate("window.boxes = null; paperkg.view.schedule()")
+        wait_until(page, "window.boxes")
+        found: list[list[float]] = page.evaluate("window.boxes")
+        return found
+
+    first = boxes()
+    page.evaluate("paperkg.view.stage.setCamera({...paperkg.view.stage.camera(), scale: 1.4})")
+    page.wait_for_timeout(300)
+    second = boxes()
+    assert len(first) > 10
+    assert len(second) > 10
+    for found in (first, second):
+        for at, (x, y, w, h) in enumerate(found):
+            for x2, y2, w2, h2 in found[:at]:
+                assert x >= x2 + w2 or x2 >= x + w or y >= y2 + h2 or y2 >= y + h
+
+
+@pytest.mark.parametrize("name", ["small", "large"])
+def test_a_click_on_the_map_opens_the_facts_and_dims_the_rest(
+    watched: Any, pages: Pages, name: str
+) -> None:
+    page = watched(pages(name))
+    node = page.evaluate("paperkg.view.order[0]")
+    page.wait_for_timeout(200)
+    page.mouse.click(*screen_place(page, node))
+    page.wait_for_selector(".panel:not([hidden])")
+    assert fact_title(page) == page.evaluate("node => paperkg.model.label(node)", node)
+    assert page.locator(".graph.dimmed").count() == 1
+    page.wait_for_selector(".pane .vis-network canvas")
+    page.keyboard.press("Escape")
+    assert page.locator(".panel").is_hidden()
+    assert page.locator(".graph.dimmed").count() == 0
+
+
+def test_search_by_alias_with_the_keyboard_alone(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    alias = page.evaluate("paperkg.model.aliases(paperkg.view.order[0])[0]")
+    page.keyboard.press("/")
+    page.keyboard.type(alias[:6])
+    page.wait_for_selector("[role=option]")
+    assert page.locator("#search").get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    chosen = page.locator("[role=option][aria-selected=true] bdi").first.inner_text()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".panel:not([hidden])")
+    assert fact_title(page) == chosen
+    assert chosen in page.title()
+
+
+def test_search_that_finds_nothing_says_so(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    page.fill("#search", "zzzz nothing")
+    assert "zzzz nothing" in page.locator("[role=option]").inner_text()
+    page.keyboard.press("Enter")
+    assert state(page)["sel"] == ""
+
+
+def test_a_paper_shows_its_text_with_every_mention_marked(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#sel=paper%2Fmade%3A000003")
+    text = page.locator(".abstract").inner_text()
+    expected = page.evaluate("paperkg.model.pieces(3).map(p => p[1]).join('')")
+    assert text == expected
+    marks = page.locator(".abstract .mark").all_inner_texts()
+    wanted = page.evaluate(
+        """[...paperkg.model.claims(3)].flatMap(c => paperkg.model.mentions(c)).filter(m => m.field)
+        .sort((a, b) => a.start - b.start)
+        .map(m => paperkg.model.pieces(3).map(p => p[1]).join('').slice(m.start, m.end))"""
+    )
+    assert marks == wanted
+    assert page.locator(".links a").get_attribute("href").startswith("https://example.org/")
+    assert page.locator(".shared a").count() > 0
+    page.locator(".abstract .mark").first.click()
+    assert state(page)["sel"] != "paper/made:000003"
+
+
+def test_a_concept_shows_names_reasons_years_evidence(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    page.evaluate("paperkg.select(paperkg.view.order[0])")
+    facts = page.locator(".facts").inner_text()
+    for part in ("Also called", "same folded name", "Papers by year", "Evidence", "Used together"):
+        assert part in facts
+    label = fact_title(page)
+    quotes = page.locator("blockquote .mark.main").all_inner_texts()
+    assert quotes
+    assert set(quotes) == {label}
+
+
+def test_an_edge_shows_role_sentence_and_confidence(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#sel=paper%2Fmade%3A000003")
+    page.locator(".why").first.click()
+    facts = page.locator(".facts").inner_text()
+    assert "% sure" in facts
+    assert page.locator("blockquote").count() >= 1
+    assert state(page)["with"]
+
+
+def test_an_edge_of_the_neighbourhood_can_be_clicked(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#sel=paper%2Fmade%3A000003")
+    wait_until(page, "paperkg.pane.view?.stage")
+    page.wait_for_timeout(300)
+    spot = page.evaluate(
+        """() => { const view = paperkg.pane.view, stage = view.stage;
+        const claim = stage.edges.getIds()[0];
+        const [a, b] = [paperkg.model.paper[claim], paperkg.model.concept[claim]].map(n => stage.project(n));
+        const box = view.element.getBoundingClientRect();
+        return [(a[0] + b[0]) / 2 + box.left, (a[1] + b[1]) / 2 + box.top]; }"""
+    )
+    page.mouse.click(*spot)
+    assert state(page)["with"]
+
+
+def test_depth_grows_the_neighbourhood_which_pyvis_network_draws(
+    watched: Any, pages: Pages
+) -> None:
+    page = watched(pages("large"))
+    page.evaluate("paperkg.select(paperkg.view.order[0])")
+    sizes = []
+    for depth in (1, 2, 3):
+        page.click(f"#depth-{depth}")
+        wait_until(page, "paperkg.pane.view?.stage")
+        sizes.append(page.evaluate("paperkg.pane.view.stage.nodes.length"))
+    assert sizes[0] <= sizes[1] <= sizes[2] <= 300
+    assert sizes[2] == 300
+    assert "300 of" in page.locator(".pane-note").inner_text()
+    assert page.evaluate("paperkg.pane.view.stage.network instanceof vis.Network")
+    assert page.evaluate("paperkg.pane.view.stage.network.physics.physicsEnabled") is False
+    page.check("#physics")
+    assert page.evaluate("paperkg.pane.view.stage.network.physics.physicsEnabled") is True
+
+
+def test_facets_count_what_they_give(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    row = page.locator(".legend .row:has(#f-type-5)")
+    promised = int(row.locator(".count").inner_text())
+    page.check("#f-type-5")
+    assert page.evaluate("paperkg.seen.concepts") == promised
+    assert state(page)["type"] == [5]
+    page.locator("#s-year").click()
+    year = page.locator("details:has(#s-year) .row").first
+    promised = int(year.locator(".count").inner_text())
+    year.locator("input").check()
+    assert page.evaluate("paperkg.seen.papers") == promised
+    page.click("#clear")
+    assert page.evaluate("paperkg.seen.papers") == 80
+
+
+def test_every_facet_value_gives_its_count(watched: Any, pages: Pages) -> None:
+    """The oracle is the view itself: apply each value and count what is left."""
+    page = watched(pages("small"))
+    page.evaluate("document.querySelectorAll('.side details').forEach(d => d.open = true)")
+    wrong = page.evaluate(
+        """() => { const wrong = [];
+        const part = { role: 'claims', type: 'concepts', year: 'papers', venue: 'papers', region: 'papers', least: 'concepts', conf: 'claims' };
+        for (const input of [...document.querySelectorAll('.row input')].map(i => i.id)) {
+          const [, facet, value] = input.split('-');
+          const told = document.getElementById(input).closest('.row').querySelector('.count').textContent.replace(/,/g, '');
+          const before = { ...paperkg.state };
+          paperkg.change({ [facet]: ['least', 'conf'].includes(facet) ? Number(value) : [Number(value)] });
+          const got = paperkg.seen[part[facet]];
+          if (Number(told) !== got) wrong.push([input, told, got]);
+          paperkg.change(before);
+        } return wrong; }"""
+    )
+    assert wrong == []
+
+
+def test_hubs_and_single_concepts_fold_with_one_click(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    before = page.evaluate("paperkg.seen.concepts")
+    page.check("#hubs")
+    hubs = page.evaluate("paperkg.hubs.length")
+    assert hubs > 0
+    assert page.evaluate("paperkg.seen.concepts") == before - hubs
+    page.uncheck("#hubs")
+    page.click("#unfold")
+    everything = page.evaluate("paperkg.model.C")
+    assert page.evaluate("paperkg.seen.concepts") == everything > before
+    assert page.evaluate("paperkg.view.stage.nodes.length") == everything + 80
+    page.click("#unfold")
+    assert page.evaluate("paperkg.seen.concepts") == before
+
+
+def test_path_between_two_is_shortest_in_steps_when_hubs_are_hidden(
+    watched: Any, pages: Pages
+) -> None:
+    page = watched(pages("small"))
+    page.locator(".finder summary").click()
+    for box, name in (("#path-from", "made"), ("#path-to", "made")):
+        label = page.evaluate("n => paperkg.model.label(n)", 3 if box == "#path-from" else 10)
+        page.fill(box, label)
+        page.wait_for_selector(".finder [role=option]:visible")
+        page.keyboard.press("Enter")
+        assert name
+    page.click(".finder .button")
+    steps = page.locator(".steps > li")
+    assert steps.count() >= 3
+    assert page.locator(".steps blockquote").count() == steps.count() - 1
+    assert state(page)["path"] == "paper/made:000010"
+    assert page.evaluate("paperkg.view.lit.claims.length") == steps.count() - 1
+
+
+def test_the_table_is_in_step_sorted_and_paged(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    page.click("#view-table")
+    assert page.locator("tbody tr").count() == 50
+    page.click("#page-on")
+    assert page.locator("tbody tr").count() == 30
+    page.click("#sort-title")
+    titles = page.locator("tbody .c-title bdi").all_inner_texts()
+    assert page.locator("th.c-title").first.get_attribute("aria-sort") == "ascending"
+    assert titles == sorted(titles, key=lambda t: (t.casefold(),)) or len(titles) == 50
+    page.click("#rows-concepts")
+    page.check("#f-type-2")
+    assert set(page.locator("tbody .c-type").all_inner_texts()) == {"Data set"}
+    assert page.locator("tbody tr").count() == page.evaluate("paperkg.seen.concepts")
+    page.click("#rows-claims")
+    assert page.locator("tbody tr").count() == min(50, page.evaluate("paperkg.seen.claims"))
+
+
+def test_back_and_forward_and_a_shared_address(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    page.evaluate("paperkg.select(3)")
+    page.evaluate("paperkg.select(4)")
+    page.check("#f-type-1")
+    address = page.evaluate("location.hash")
+    page.go_back()
+    assert state(page)["type"] == []
+    page.go_back()
+    wait_until(page, "paperkg.main === 3")
+    assert page.locator("#facts-title").inner_text() == page.evaluate("paperkg.model.label(3)")
+    page.go_forward()
+    wait_until(page, "paperkg.main === 4")
+    again = watched(pages("small"), address)
+    assert state(again)["type"] == [1]
+    assert again.evaluate("paperkg.main") == 4
+
+
+@pytest.mark.parametrize(
+    "fragment", ["#sel=nothing/here", "#depth=99&least=x&type=a,b&view=zzz&rows=q&path=%E0%A4%A", "#=&&=", "#sort=constructor%20up&view=table"]
+)
+def test_a_broken_address_does_no_harm(watched: Any, pages: Pages, fragment: str) -> None:
+    page = watched(pages("small"), fragment)
+    assert page.evaluate("paperkg.seen.papers") >= 0
+    assert page.locator(".legend .count").first.inner_text()
+
+
+def downloaded(page: Any, kind: str) -> bytes:
+    page.click("#download")
+    with page.expect_download() as waiting:
+        page.click(f"#save-{kind}")
+    return Path(waiting.value.path()).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["small", "hostile"])
+def test_downloads_are_what_they_say(watched: Any, pages: Pages, name: str) -> None:
+    page = watched(pages(name))
+    papers = page.evaluate("paperkg.model.P")
+    rows = list(csv.DictReader(io.StringIO(downloaded(page, "csv").decode("utf-8-sig"))))
+    assert len(rows) == papers
+    assert not any(value.startswith(("=", "+", "@")) for row in rows for value in row.values())
+    records = json.loads(downloaded(page, "json"))
+    assert {record["id"] for record in records} == set(page.evaluate("paperkg.model.data.papers.id"))
+    assert downloaded(page, "bib").decode().count("\n  title = {") == papers
+    gexf = ET.fromstring(downloaded(page, "gexf").decode())
+    spaces = {"g": "http://www.gexf.net/1.2draft"}
+    assert len(gexf.findall(".//g:node", spaces)) == page.evaluate("paperkg.selection().nodes.length")
+    assert ET.fromstring(downloaded(page, "svg").decode()).tag.endswith("svg")
+    picture = downloaded(page, "png")
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n"
+    assert len(picture) > 8000
+
+
+def test_the_downloads_follow_the_selection(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    page.evaluate("paperkg.select(3)")
+    gexf = ET.fromstring(downloaded(page, "gexf").decode())
+    nodes = gexf.findall(".//{http://www.gexf.net/1.2draft}node")
+    assert len(nodes) == page.evaluate("paperkg.near.nodes.length") < 20
+
+
+def test_a_walk_with_the_keyboard_alone(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement === paperkg.view.element")
+    page.keyboard.press("ArrowRight")
+    first = page.evaluate("paperkg.view.cursor")
+    assert first >= 0
+    for key in ("ArrowLeft", "ArrowDown", "ArrowUp", "ArrowRight"):
+        page.keyboard.press(key)
+        moved = page.evaluate("paperkg.view.cursor")
+        if moved != first:
+            break
+    assert moved != first
+    told = page.locator(".centre > .graph [role=status]").inner_text()
+    assert page.evaluate("paperkg.model.label(paperkg.view.cursor)")[:40] in told
+    scale = page.evaluate("paperkg.view.stage.scale()")
+    page.keyboard.press("+")
+    wait_until(page, "s => paperkg.view.stage.scale() > s", scale)
+    cursor = page.evaluate("paperkg.view.cursor")
+    page.keyboard.press("Enter")
+    assert page.evaluate("paperkg.main") == cursor
+    page.keyboard.press("Escape")
+    assert page.locator(".panel").is_hidden()
+
+
+def test_all_controls_can_be_reached_by_tab(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#sel=paper%2Fmade%3A000003")
+    wanted = {"search", "view-map", "view-table", "theme", "copy", "download", "hubs", "depth-1", "enlarge", "close-panel", "zoom-in", "path-here"}  # fmt: skip
+    seen = set()
+    for _ in range(140):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement?.id"))
+        if wanted <= seen:
+            break
+    assert wanted <= seen
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("fragment", ["", "#sel=paper%2Fmade%3A000003", "#view=table", "#sel=made&depth=2"])
+def test_axe_finds_nothing(watched: Any, pages: Pages, scheme: str, fragment: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    page = watched(pages("small"), fragment, scheme=scheme)
+    page.evaluate("document.querySelectorAll('.side details').forEach(d => d.open = true)")
+    page.wait_for_timeout(400)
+    results = axe.Axe().run(page)
+    found = [
+        (v["id"], v["nodes"][0]["html"][:200], v["nodes"][0].get("failureSummary"))
+        for v in results.response["violations"]
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["small", "hostile"])
+def test_nothing_sticks_out_at_any_size(watched: Any, pages: Pages, name: str, size: str) -> None:
+    width, height = SIZES[size]
+    page = watched(pages(name), width=width, height=height)
+    page.evaluate("paperkg.select(7)")
+    page.wait_for_timeout(200)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollHeight") <= height
+    wide = page.evaluate("(e => e.scrollWidth - e.clientWidth)(document.querySelector('.facts'))")
+    assert wide <= 1
+    if width <= 960:
+        page.click("#filters")
+        page.wait_for_selector(".side", state="visible")
+
+
+def test_hostile_text_runs_nothing_and_is_shown_as_text(watched: Any, pages: Pages) -> None:
+    page = watched(pages("hostile"))
+    count = page.evaluate("paperkg.model.N")
+    for node in range(0, count, 3):
+        page.evaluate("node => paperkg.select(node)", node)
+        page.wait_for_timeout(30)
+    page.click("#view-table")
+    for kind in ("papers", "concepts", "claims"):
+        page.click(f"#rows-{kind}")
+    page.fill("#search", "<img")
+    page.wait_for_timeout(100)
+    page.evaluate("paperkg.view.setHover(3)")
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img").count() == 0
+    assert page.locator("a[href^='javascript']").count() == 0
+    assert page.title().count("<script>") >= 0
+    assert "<script>" in page.locator("h1").inner_text()
+    scripts = page.evaluate("[...document.scripts].filter(s => s.type !== 'application/json').length")
+    assert scripts == 2
+
+
+def test_offsets_survive_emoji(watched: Any, pages: Pages) -> None:
+    page = watched(pages("hostile"))
+    wrong = page.evaluate(
+        """() => { const m = paperkg.model, wrong = [];
+        for (let c = 0; c < m.M; c++) for (const e of m.evidence(c)) for (const x of e.mentions) {
+          const text = m.pieces(m.paper[c]).map(p => p[1]).join('').slice(x.start, x.end);
+          if (text !== m.label(m.concept[c])) wrong.push([c, text.slice(0, 40)]);
+        } return wrong; }"""
+    )
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("name", "abstracts", "quotes"), [("sentences", 1, True), ("bare", 0, False)])
+def test_pages_without_abstracts(
+    watched: Any, pages: Pages, name: str, abstracts: int, quotes: bool
+) -> None:
+    page = watched(pages(name), "#sel=paper%2Fmade%3A000003")
+    assert "carries no abstracts" in page.locator(".facts").inner_text()
+    assert page.locator(".abstract").count() == abstracts
+    page.evaluate("paperkg.select(paperkg.view.order[0])")
+    assert (page.locator("blockquote").count() > 0) is quotes
+
+
+def test_an_empty_graph_is_a_page_too(watched: Any, pages: Pages) -> None:
+    page = watched(pages("empty"))
+    assert "0 papers" in page.locator(".about").inner_text()
+    page.click("#view-table")
+    assert "no rows" in page.locator(".bar").inner_text()
+
+
+def test_the_theme_switches_and_repaints(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), scheme="dark")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.click("#theme")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
+    assert page.evaluate("paperkg.theme.dark") is False
+
+
+def test_print_shows_facts_without_controls(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#sel=paper%2Fmade%3A000003")
+    page.emulate_media(media="print")
+    assert page.locator(".side").is_hidden()
+    assert page.locator("#search").is_hidden()
+    assert page.locator(".abstract").is_visible()
+
+
+def test_a_browser_without_webgl_gets_the_most_connected_nodes(
+    watched: Any, pages: Pages
+) -> None:
+    page = watched(pages("large"), ready=None)
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = (get => function (kind, ...rest) { return kind.startsWith('webgl') ? null : get.call(this, kind, ...rest); })(HTMLCanvasElement.prototype.getContext)")  # fmt: skip
+    page.reload()
+    wait_until(page, "document.documentElement.dataset.ready")
+    assert page.evaluate("paperkg.engine") == "vis"
+    assert "no WebGL" in page.locator(".notes").inner_text()
+
+
+def test_a_page_cut_short_says_so(browser: Any, pages: Pages, tmp_path: Path) -> None:
+    """Not `watched`: the exception in the console is part of the message."""
+    text = pages("small").read_text(encoding="utf-8").replace('"papers":{"id":', '"papers":{"id"', 1)
+    path = tmp_path / "cut.html"
+    path.write_text(text, encoding="utf-8")
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    page.wait_for_selector("[role=alert]")
+    assert "damaged" in page.locator("[role=alert]").inner_text()
+    page.close()

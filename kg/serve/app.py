@@ -368,7 +368,8 @@ def page_policy(page: str) -> str:
         hashes[kind.lower()].append(f"'sha256-{_base64(sha256(content.encode()).digest())}'")
     policy = CSP
     for kind, found in hashes.items():
-        policy = policy.replace(f"{kind}-src 'self'", f"{kind}-src {' '.join(found) or "'none'"}")
+        allowed = " ".join(found) or "'none'"
+        policy = policy.replace(f"{kind}-src 'self'", f"{kind}-src {allowed}")
     return policy
 
 

@@ -54,6 +54,11 @@ def render(template: str, site: Site, **values: Any) -> str:
     return page.render(site=site, path=site.path, version=__version__, **values)
 
 
+def render_plain(template: str, **values: Any) -> str:
+    """Return a page that stands alone, made of ``values``."""
+    return _templates().get_template(template).render(**values)
+
+
 def to_script_data(data: Any) -> str:
     """Return JSON that can stand inside a ``<script>`` element whatever strings it holds.
 

@@ -66,7 +66,8 @@ class Watch:
     def check(self) -> None:
         """Fail if the page asked for anything, broke its policy or logged an error."""
         violations = self.page.evaluate("window.__csp")
-        assert (self.requests, violations, self.errors) == ([], [], [])
+        slips = {"requests": self.requests, "violations": violations, "errors": self.errors}
+        assert not any(slips.values()), slips
 
 
 @pytest.fixture
@@ -118,7 +119,9 @@ def wait_until(page: Any, expression: str, arg: Any = None, *, seconds: float = 
 
 def _listen(page: Any, watch: Watch) -> None:
     def on_request(request: Any) -> None:
-        if request.url.split("#")[0] != watch.own and not request.url.startswith(("data:", "blob:")):
+        if request.url.split("#")[0] != watch.own and not request.url.startswith(
+            ("data:", "blob:")
+        ):
             watch.requests.append(request.url)
 
     def on_console(message: Any) -> None:

@@ -46,7 +46,8 @@ def place(network: Network, communities: Ints, *, iterations: int | None = None)
         return np.zeros((0, 2))
     steps = iterations or _steps(network.size)
     points = _relax(network, _start(network, communities), steps)
-    return np.round(_spread(_scaled(points), network), 1)
+    finished: Floats = np.round(_spread(_scaled(points), network), 1)
+    return finished
 
 
 def _steps(size: int) -> int:
@@ -64,7 +65,8 @@ def _start(network: Network, communities: Ints) -> Floats:
     if 2 < count < network.size and count <= EXACT_LIMIT:
         centres = _relax(_quotient(network, communities, count), centres, 200, mass=sizes)
     rank = _rank_within(communities)
-    return centres[communities] + _spiral(rank, 0.35)
+    points: Floats = centres[communities] + _spiral(rank, 0.35)
+    return points
 
 
 def _quotient(network: Network, communities: Ints, count: int) -> Network:
@@ -119,11 +121,13 @@ def _relax(network: Network, points: Floats, steps: int, mass: Floats | None = N
 
 
 def _sum_by(index: Ints, values: Floats, network: Network) -> Floats:
-    return np.bincount(index, weights=values, minlength=network.size)
+    total: Floats = np.bincount(index, weights=values, minlength=network.size).astype(float)
+    return total
 
 
 def _mean(points: Floats) -> Floats:
-    return np.add.reduce(points, axis=0) / len(points)
+    mean: Floats = np.add.reduce(points, axis=0) / len(points)
+    return mean
 
 
 def _pull(network: Network, points: Floats, weight: Floats) -> Floats:

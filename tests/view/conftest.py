@@ -27,7 +27,7 @@ NASTY = (
     "{{ 7*7 }} {% raw %} ${window.hacked=5} <!-- <script",
     "\u202egnp.exe\u202c \u2066isolate\u2069 \u200f\u200e\u0000\u0007",
     "👩‍🔬 émoji 🧪 中文 العربية עברית",
-    '"quotes" \'single\' `ticks` \\ & &amp; ]]> \u2028 \u2029',
+    "\"quotes\" 'single' `ticks` \\ & &amp; ]]> \u2028 \u2029",
     "W" * 5000,
     "constructor",
     "__proto__",

@@ -54,7 +54,9 @@ def test_the_first_look_has_regions_counts_and_labels(
     assert page.evaluate("paperkg.model.data.regions.length") >= 3
     wait_until(page, "paperkg.view.centres?.length >= 3")
     assert "papers" in page.locator(".about").inner_text()
-    assert page.locator(".legend .count").first.inner_text() == ("80" if name == "small" else "3,000")
+    assert page.locator(".legend .count").first.inner_text() == (
+        "80" if name == "small" else "3,000"
+    )
     assert "folded away" in page.locator(".folded").inner_text()
     assert "connections shown" in page.locator(".shown").inner_text()
 
@@ -309,7 +311,13 @@ def test_back_and_forward_and_a_shared_address(watched: Any, pages: Pages) -> No
 
 
 @pytest.mark.parametrize(
-    "fragment", ["#sel=nothing/here", "#depth=99&least=x&type=a,b&view=zzz&rows=q&path=%E0%A4%A", "#=&&=", "#sort=constructor%20up&view=table"]
+    "fragment",
+    [
+        "#sel=nothing/here",
+        "#depth=99&least=x&type=a,b&view=zzz&rows=q&path=%E0%A4%A",
+        "#=&&=",
+        "#sort=constructor%20up&view=table",
+    ],
 )
 def test_a_broken_address_does_no_harm(watched: Any, pages: Pages, fragment: str) -> None:
     page = watched(pages("small"), fragment)
@@ -332,11 +340,15 @@ def test_downloads_are_what_they_say(watched: Any, pages: Pages, name: str) -> N
     assert len(rows) == papers
     assert not any(value.startswith(("=", "+", "@")) for row in rows for value in row.values())
     records = json.loads(downloaded(page, "json"))
-    assert {record["id"] for record in records} == set(page.evaluate("paperkg.model.data.papers.id"))
+    assert {record["id"] for record in records} == set(
+        page.evaluate("paperkg.model.data.papers.id")
+    )
     assert downloaded(page, "bib").decode().count("\n  title = {") == papers
     gexf = ET.fromstring(downloaded(page, "gexf").decode())
     spaces = {"g": "http://www.gexf.net/1.2draft"}
-    assert len(gexf.findall(".//g:node", spaces)) == page.evaluate("paperkg.selection().nodes.length")
+    assert len(gexf.findall(".//g:node", spaces)) == page.evaluate(
+        "paperkg.selection().nodes.length"
+    )
     assert ET.fromstring(downloaded(page, "svg").decode()).tag.endswith("svg")
     picture = downloaded(page, "png")
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
@@ -391,7 +403,9 @@ def test_all_controls_can_be_reached_by_tab(watched: Any, pages: Pages) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("fragment", ["", "#sel=paper%2Fmade%3A000003", "#view=table", "#sel=made&depth=2"])
+@pytest.mark.parametrize(
+    "fragment", ["", "#sel=paper%2Fmade%3A000003", "#view=table", "#sel=made&depth=2"]
+)
 def test_axe_finds_nothing(watched: Any, pages: Pages, scheme: str, fragment: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = watched(pages("small"), fragment, scheme=scheme)
@@ -438,7 +452,9 @@ def test_hostile_text_runs_nothing_and_is_shown_as_text(watched: Any, pages: Pag
     assert page.locator("a[href^='javascript']").count() == 0
     assert page.title().count("<script>") >= 0
     assert "<script>" in page.locator("h1").inner_text()
-    scripts = page.evaluate("[...document.scripts].filter(s => s.type !== 'application/json').length")
+    scripts = page.evaluate(
+        "[...document.scripts].filter(s => s.type !== 'application/json').length"
+    )
     assert scripts == 2
 
 
@@ -454,7 +470,9 @@ def test_offsets_survive_emoji(watched: Any, pages: Pages) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(("name", "abstracts", "quotes"), [("sentences", 1, True), ("bare", 0, False)])
+@pytest.mark.parametrize(
+    ("name", "abstracts", "quotes"), [("sentences", 1, True), ("bare", 0, False)]
+)
 def test_pages_without_abstracts(
     watched: Any, pages: Pages, name: str, abstracts: int, quotes: bool
 ) -> None:
@@ -488,9 +506,7 @@ def test_print_shows_facts_without_controls(watched: Any, pages: Pages) -> None:
     assert page.locator(".abstract").is_visible()
 
 
-def test_a_browser_without_webgl_gets_the_most_connected_nodes(
-    watched: Any, pages: Pages
-) -> None:
+def test_a_browser_without_webgl_gets_the_most_connected_nodes(watched: Any, pages: Pages) -> None:
     page = watched(pages("large"), ready=None)
     page.add_init_script("HTMLCanvasElement.prototype.getContext = (get => function (kind, ...rest) { return kind.startsWith('webgl') ? null : get.call(this, kind, ...rest); })(HTMLCanvasElement.prototype.getContext)")  # fmt: skip
     page.reload()
@@ -501,7 +517,9 @@ def test_a_browser_without_webgl_gets_the_most_connected_nodes(
 
 def test_a_page_cut_short_says_so(browser: Any, pages: Pages, tmp_path: Path) -> None:
     """Not `watched`: the exception in the console is part of the message."""
-    text = pages("small").read_text(encoding="utf-8").replace('"papers":{"id":', '"papers":{"id"', 1)
+    text = (
+        pages("small").read_text(encoding="utf-8").replace('"papers":{"id":', '"papers":{"id"', 1)
+    )
     path = tmp_path / "cut.html"
     path.write_text(text, encoding="utf-8")
     page = browser.new_page()

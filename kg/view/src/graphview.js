@@ -78,6 +78,7 @@ export class GraphView {
   destroy() {
     this.resizer.disconnect();
     this.stage.destroy();
+    this.stage = null;
   }
 
   shows(node) {
@@ -98,7 +99,7 @@ export class GraphView {
   }
 
   draw() {
-    if (!this.element.clientWidth) return;
+    if (!this.stage || !this.element.clientWidth) return;
     const context = this.clear(this.above);
     const boxes = [];
     if (this.options.regions) this.drawRegions(this.clear(this.below), context, boxes);
@@ -298,11 +299,12 @@ export class GraphView {
     element.addEventListener("pointerleave", () => this.setHover(-1));
     element.addEventListener("wheel", () => (this.touched = true), { passive: true });
     element.addEventListener("click", (event) => {
+      if (!this.stage) return;
       if (down && Math.hypot(event.clientX - down[0], event.clientY - down[1]) < 6) this.click(event);
       else this.touched = true;
     });
     element.addEventListener("dblclick", (event) => {
-      const node = this.stage.nodeAt(...this.spot(event));
+      const node = this.stage ? this.stage.nodeAt(...this.spot(event)) : -1;
       if (node >= 0) this.options.onopen?.(node);
     });
     element.addEventListener("keydown", (event) => this.key(event));
@@ -319,6 +321,7 @@ export class GraphView {
     this.looking = true;
     requestAnimationFrame(() => {
       this.looking = false;
+      if (!this.stage) return;
       const node = this.stage.nodeAt(...this.spot(event));
       this.setHover(this.shows(node) ? node : -1);
     });
@@ -347,7 +350,7 @@ export class GraphView {
 
   key(event) {
     const action = KEYS[event.key];
-    if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (!action || !this.stage || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
     this.touched = true;

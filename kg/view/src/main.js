@@ -53,7 +53,7 @@ class App {
     this.side = new Sidebar(model, this.index, this.hubs, links);
     this.counts = h("p", { class: "shown", role: "status", "aria-live": "polite" });
     this.trailBar = h("nav", { class: "trail", "aria-label": S.trail });
-    this.panel = h("div", { class: "panel", hidden: true });
+    this.panel = h("section", { class: "panel", "aria-label": S.selected, hidden: true });
     this.centre = h("main", { class: "centre", id: "centre" }, this.view.element, this.table.element, this.zoomBar(), h("div", { class: "foot" }, this.trailBar, this.counts));
     replace(
       document.getElementById("app"),
@@ -264,7 +264,7 @@ class App {
     document.body.classList.add("with-panel");
     const close = h("button", { type: "button", id: "close-panel", class: "icon-button close", "aria-label": S.close, title: S.close, onclick: () => (this.close(), this.view.element.focus()) }, icon(ICONS.close));
     const tools = near ? h("p", { class: "panel-tools" }, h("button", { type: "button", class: "button", id: "locate", onclick: () => (this.change({ view: "map", big: false }), this.reveal(this.main)) }, S.onMap), h("button", { type: "button", class: "button", id: "path-here", onclick: () => this.pathFromHere() }, S.pathHere)) : null;
-    const body = h("div", { class: "facts", tabindex: "0", role: "region", "aria-labelledby": "facts-title" }, elements, tools);
+    const body = h("div", { class: "facts", tabindex: "0", role: "group", "aria-labelledby": "facts-title" }, elements, tools);
     const focused = document.activeElement?.id;
     replace(this.panel, close, near && !state.big ? this.pane.element : null, body);
     document.body.classList.toggle("big-pane", Boolean(near && state.big));

@@ -107,6 +107,7 @@ export const S = {
   enlarge: "Enlarge",
   shrink: "Shrink",
   close: "Close",
+  selected: "What is selected",
   trail: "Where you have been",
   paneNote: (shown, total) =>
     shown < total ? `The nearest ${number(shown)} of ${number(total)} shown` : `${many(total, "node", "nodes")}`,

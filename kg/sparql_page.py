@@ -19,7 +19,7 @@ from kg.files import replace_file
 from kg.query import Runner, load_store
 from kg.query.store import graph_file
 from kg.serve.editor import editor_data
-from kg.serve.guard import RESIZER_STYLE
+from kg.serve.guard import RESIZER_STYLES
 from kg.serve.pages import STATIC, render_plain, to_script_data
 
 #: Triples above which a browser is no longer the place.
@@ -52,7 +52,7 @@ def write_sparql_page(folder: Path, path: Path, *, title: str = "Ask the graph")
                 "sparql_page.html",
                 title=title,
                 policy=_POLICY.format(
-                    scripts=_hash(script), styles=f"{_hash(style)} {RESIZER_STYLE}"
+                    scripts=_hash(script), styles=f"{_hash(style)} {RESIZER_STYLES}"
                 ),
                 style=style,
                 script=script,

@@ -122,7 +122,9 @@ def _list(words: list[str]) -> None:
     width = max(len(question.name) for question in questions)
     for question in questions:
         options = " ".join(p.option for p in question.parameters)
-        click.echo(f"{question.name:<{width}}  {question.title}{f'  [{options}]' if options else ''}")
+        click.echo(
+            f"{question.name:<{width}}  {question.title}{f'  [{options}]' if options else ''}"
+        )
 
 
 def _describe(question: Question) -> None:
@@ -157,7 +159,7 @@ def _answer(
 
     answer = _asked(runner, Ask(text, limit=limit, **_formats(format, html)))
     if html is not None:
-        _write_html(answer, folder, html)
+        _write_html(runner, answer, folder, html)
     else:
         _check_format(answer, format)
         _print(answer, format)
@@ -191,7 +193,9 @@ def _check_format(answer: Answer, format: str | None) -> None:
 
     if format is not None and (format in GRAPH_FORMATS) != (answer.kind == "graph"):
         what = "a graph" if answer.kind == "graph" else "rows"
-        others = "turtle, ntriples, jsonld, rdfxml" if what == "a graph" else "table, csv, tsv, json"
+        others = (
+            "turtle, ntriples, jsonld, rdfxml" if what == "a graph" else "table, csv, tsv, json"
+        )
         raise UsageError(f"--format {format}: this query gives {what}; choose of {others}")
 
 
@@ -209,11 +213,13 @@ def _print(answer: Answer, format: str | None) -> None:
     sys.stdout.buffer.flush()
 
 
-def _write_html(answer: Answer, folder: Path, html: Path) -> None:
+def _write_html(runner: Runner, answer: Answer, folder: Path, html: Path) -> None:
+    from kg.folder import load_graph
     from kg.query.network import to_network
     from kg.view import write_html
 
     if answer.kind != "graph":
         raise UsageError("--html wants a graph: a CONSTRUCT or DESCRIBE query, not SELECT or ASK")
-    write_html(to_network(answer.body, folder), html)
-    say(f"wrote {html}")
+    part = to_network(answer.body, load_graph(folder), runner.about()["base"])
+    write_html(part, html)
+    say(f"wrote {html}: {part.number_of_nodes():,} nodes, {part.number_of_edges():,} edges")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -38,9 +40,7 @@ Examples:
     "--memory", type=click.IntRange(min=64), default=1024, show_default=True, metavar="MB",
     help="What one query may take (Linux).",
 )  # fmt: skip
-@click.option(
-    "--workers", type=click.IntRange(min=1, max=64), help="How many queries run at once."
-)
+@click.option("--workers", type=click.IntRange(min=1, max=64), help="How many queries run at once.")
 @click.option("--cors", default="", metavar="ORIGIN", help="Let scripts of this origin (or *) ask.")
 @click.option("--open", "open_", is_flag=True, help="Open the browser.")
 def command(
@@ -63,7 +63,7 @@ def command(
     from kg.query import MEGABYTE
     from kg.serve import Settings, serve
 
-    more = {} if workers is None else {"workers": workers}
+    more: dict[str, Any] = {} if workers is None else {"workers": workers}
     settings = Settings(
         host=host,
         port=port,
@@ -77,7 +77,7 @@ def command(
     serve(folder, settings, _opener(open_))
 
 
-def _opener(wanted: bool):  # type: ignore[no-untyped-def]
+def _opener(wanted: bool) -> Callable[[str], None]:
     """Say things; once the address is known, open it if that is wanted."""
 
     def tell(message: str) -> None:

@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import NotFoundError, UsageError
 from kg.query.bundled import Parameter
-from kg.query.names import NAMES, kind_class, name_index
+from kg.query.names import NAMES, find_quads, kind_class, name_index
 
 _TYPE = ox.NamedNode(vocab.expand("rdf:type"))
 _COUNT = ox.NamedNode(vocab.expand("kg:paperCount"))
@@ -87,12 +88,12 @@ def _by_name(store: ox.Store, kind: str, name: str) -> list[ox.NamedNode]:
 def _exact(store: ox.Store, name: str) -> Iterator[tuple[int, ox.NamedNode]]:
     """By the store's own index: no reading of all names where the name is right."""
     for predicate, preferred in NAMES.items():
-        for quad in store.quads_for_pattern(None, predicate, ox.Literal(name), ox.DefaultGraph()):
+        for quad in find_quads(store, None, predicate, ox.Literal(name)):
             yield int(not preferred), quad.subject
 
 
 def _papers(store: ox.Store, node: ox.NamedNode) -> int:
-    found = next(store.quads_for_pattern(node, _COUNT, None, ox.DefaultGraph()), None)
+    found = next(find_quads(store, node, _COUNT), None)
     return int(found.object.value) if found else 0
 
 
@@ -102,14 +103,14 @@ def _kinds(kind: str) -> tuple[str, ...]:
 
 def is_kind(store: ox.Store, node: ox.NamedNode, kind: str) -> bool:
     """Return whether ``node`` is a resource of ``kind`` ("concept": of any of the five)."""
-    patterns = ((node, _TYPE, kind_class(k), ox.DefaultGraph()) for k in _kinds(kind))
-    return any(next(store.quads_for_pattern(*pattern), None) for pattern in patterns)
+    found = (find_quads(store, node, _TYPE, kind_class(k)) for k in _kinds(kind))
+    return any(next(quads, None) for quads in found)
 
 
 def base_of(store: ox.Store) -> str:
     """Return the base that the graph's resources stand under (``--base`` when it was built)."""
     for kind in ("paper", *_CONCEPTS):
-        for quad in store.quads_for_pattern(None, _TYPE, kind_class(kind), None):
+        for quad in find_quads(store, None, _TYPE, kind_class(kind)):
             return str(quad.subject.value).rsplit(f"/{kind}/", 1)[0] + "/"
     return vocab.BASE
 
@@ -117,7 +118,7 @@ def base_of(store: ox.Store) -> str:
 def label_of(store: ox.Store, node: ox.NamedNode) -> str:
     """Return the preferred label or title, or else the IRI."""
     for predicate in _LABELS:
-        for quad in store.quads_for_pattern(node, predicate, None, None):
+        for quad in find_quads(store, node, predicate):
             return str(quad.object.value)
     return str(node.value)
 
@@ -165,7 +166,8 @@ def _ranking(store: ox.Store, kind: str, order: str) -> list[ox.NamedNode]:
             f"SELECT ?x (COUNT(?y) AS ?n) {head} {_ORDERS[order]} }} "
             "GROUP BY ?x ORDER BY DESC(?n) ?x LIMIT 2"
         )
-    return [row["x"] for row in store.query(query, prefixes=vocab.PREFIXES)]
+    rows: Any = store.query(query, prefixes=vocab.PREFIXES)
+    return [row["x"] for row in rows]
 
 
 def to_term(store: ox.Store, parameter: Parameter, value: str) -> tuple[str, str]:

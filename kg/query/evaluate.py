@@ -123,7 +123,7 @@ def _query(store: ox.Store, ask: Ask) -> Any:
         raise QueryError(f"the query failed: {error}") from error
 
 
-def _nodes(iris: Sequence[str]) -> list[ox.NamedNode] | None:
+def _nodes(iris: Sequence[str]) -> Any:
     try:
         return [ox.NamedNode(iri) for iri in iris] or None
     except ValueError as error:
@@ -202,7 +202,7 @@ def _graph(found: Any, ask: Ask) -> Answer:
     triples = sorted(set(_take(_running(found), ask)), key=str)
     cut = ask.limit is not None and len(triples) > ask.limit
     triples = triples[: ask.limit]
-    sink = _Bounded(ask.largest)
+    sink: Any = _Bounded(ask.largest)
     ox.serialize(triples, sink, format=format, prefixes=_used(triples))
     return Answer("graph", ask.graph, media, b"".join(sink.parts), cut, len(triples))
 

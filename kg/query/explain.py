@@ -13,6 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import vocab
+from kg.query.names import find_quads
 from kg.query.runner import Runner
 from kg.query.table import to_curie
 
@@ -29,7 +30,7 @@ def count_patterns(store: ox.Store, patterns: Iterable[Sequence[str | None]]) ->
 
 
 def _count(store: ox.Store, terms: list[Any]) -> int:
-    found = store.quads_for_pattern(*terms, ox.DefaultGraph())
+    found = find_quads(store, *terms)
     return sum(1 for _ in islice(found, MANY))
 
 
@@ -64,7 +65,7 @@ def _algebra(text: str) -> Any:
 
     try:
         return prepareQuery(text, initNs=dict(vocab.PREFIXES)).algebra
-    except Exception as error:  # noqa: BLE001 - pyparsing and rdflib raise many kinds
+    except Exception as error:  # pyparsing and rdflib raise many kinds
         raise QuerySyntaxError(f"rdflib cannot read this query to explain it: {error}") from error
 
 
@@ -82,7 +83,9 @@ def _lines(node: Any, depth: int) -> Iterator[_Line]:
 
 
 def _details(node: Any) -> str:
-    words = [f"{key}={_show(_part(node, key))}" for key in ("PV", "length", "start") if _part(node, key)]
+    words = [
+        f"{key}={_show(_part(node, key))}" for key in ("PV", "length", "start") if _part(node, key)
+    ]
     if node.name == "Filter":
         words.append(_expression(node.expr))
     if node.name == "OrderBy":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -20,6 +21,13 @@ NAMES = {
     ox.NamedNode(vocab.expand("dcterms:title")): True,
     ox.NamedNode(vocab.expand("skos:altLabel")): False,
 }
+
+
+def find_quads(
+    store: ox.Store, subject: Any = None, predicate: Any = None, object: Any = None
+) -> Iterator[Any]:
+    """Yield the default graph's quads that match; None matches anything."""
+    return iter(store.quads_for_pattern(subject, predicate, object, ox.DefaultGraph()))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -55,19 +63,21 @@ class NameIndex:
 
     def __init__(self, store: ox.Store) -> None:
         self.names: tuple[Name, ...] = tuple(sorted(_names(store)))
-        preferred = sorted((n for n in self.names if n.preferred), key=lambda n: n.name, reverse=True)
+        preferred = sorted(
+            (n for n in self.names if n.preferred), key=lambda n: n.name, reverse=True
+        )
         self.labels = {n.iri: n.name for n in preferred}
 
     def exact(self, name: str, kinds: tuple[str, ...]) -> list[Name]:
-        """Return the names that fold like ``name``: preferred first, then by papers, then by IRI."""
+        """Return the names that fold like ``name``: preferred first, by papers, by IRI."""
         key = fold(name)
         found = [n for n in self.names if n.folded == key and n.kind in kinds and key]
         return sorted(found, key=lambda n: (not n.preferred, -n.papers, n.iri))
 
     def search(self, text: str, kinds: tuple[str, ...], *, limit: int) -> list[Hit]:
-        """Return resources with ``text`` in a name: whole names, then starts, then words, then parts.
+        """Return resources with ``text`` in a name: whole names, then starts, words, parts.
 
-        Nothing of the kind: the nearest names instead.
+        Where no name has it: the resources with the nearest names.
         """
         key = fold(text)
         found = [
@@ -109,9 +119,9 @@ def _rank(folded: str, key: str) -> int:
 
 def _names(store: ox.Store) -> Iterator[Name]:
     kinds = dict(_kinds(store))
-    counts = {q.subject: q.object.value for q in store.quads_for_pattern(None, _COUNT, None, None)}
+    counts = {q.subject: q.object.value for q in find_quads(store, None, _COUNT)}
     for predicate, preferred in NAMES.items():
-        for quad in store.quads_for_pattern(None, predicate, None, ox.DefaultGraph()):
+        for quad in find_quads(store, None, predicate):
             kind, name = kinds.get(quad.subject), quad.object.value
             if kind:
                 papers = int(counts.get(quad.subject, 0))
@@ -120,7 +130,7 @@ def _names(store: ox.Store) -> Iterator[Name]:
 
 def _kinds(store: ox.Store) -> Iterator[tuple[ox.NamedNode, str]]:
     for kind in KINDS:
-        for quad in store.quads_for_pattern(None, _TYPE, kind_class(kind), ox.DefaultGraph()):
+        for quad in find_quads(store, None, _TYPE, kind_class(kind)):
             yield quad.subject, kind
 
 

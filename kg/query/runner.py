@@ -186,7 +186,9 @@ class Runner:
         found, self.note = (store, "") if store else usable_store(folder)
         path = found or graph_file(folder)
         self.timeout = timeout
-        self._workers = [Worker(path, disk=found is not None, memory=memory) for _ in range(workers)]
+        self._workers = [
+            Worker(path, disk=found is not None, memory=memory) for _ in range(workers)
+        ]
         self._free: queue.LifoQueue[Worker] = queue.LifoQueue()
         for worker in reversed(self._workers):
             self._free.put(worker)
@@ -249,9 +251,7 @@ class Runner:
         found: list[dict[str, Any]] = json.loads(answer.body)["results"]["bindings"]
         return found
 
-    def bind(
-        self, question: Question, values: Mapping[str, str]
-    ) -> tuple[str, dict[str, str]]:
+    def bind(self, question: Question, values: Mapping[str, str]) -> tuple[str, dict[str, str]]:
         """Return a question's text with its parameters in place, and how each reads.
 
         Args:

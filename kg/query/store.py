@@ -197,7 +197,9 @@ def _load(store: ox.Store, source: Path) -> None:
 
 
 def _open(source: Path) -> IO[bytes]:
-    return gzip.open(source) if source.suffix == ".gz" else source.open("rb")
+    opener: Any = gzip.open if source.suffix == ".gz" else open
+    found: IO[bytes] = opener(source, "rb")
+    return found
 
 
 def _format(source: Path) -> ox.RdfFormat:

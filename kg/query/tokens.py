@@ -1,4 +1,4 @@
-"""SPARQL text as tokens: putting terms in place of parameters, refusing SERVICE, pointing at errors.
+"""SPARQL text as tokens: terms in place of parameters, no SERVICE, a caret under an error.
 
 Only what must be decided before the parser sees the text; the parser is Oxigraph's.
 """

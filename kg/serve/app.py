@@ -162,7 +162,9 @@ class Server:
 
     async def _page(self, node: dict[str, Any]) -> Response:
         formats = [(name, GRAPHS[name][0]) for name in GRAPHS]
-        template = {"concept": "concept.html", "paper": "paper.html"}.get(node["kind"], "thing.html")
+        template = {"concept": "concept.html", "paper": "paper.html"}.get(
+            node["kind"], "thing.html"
+        )
         page = await self.work(lambda: render(template, self.site, it=node, formats=formats))
         links = ", ".join(
             f'<{node["url"]}?format={name}>; rel="alternate"; type="{media}"'
@@ -192,7 +194,9 @@ class Server:
     def _counts(self) -> list[tuple[str, int]]:
         found = {
             row["class"]["value"].rsplit("#")[-1]: int(row["n"]["value"])
-            for row in self.pages.rows("SELECT ?class (COUNT(*) AS ?n) { ?x a ?class } GROUP BY ?class")
+            for row in self.pages.rows(
+                "SELECT ?class (COUNT(*) AS ?n) { ?x a ?class } GROUP BY ?class"
+            )
         }
         names = (
             ("Paper", "papers"), ("Method", "methods"), ("Dataset", "datasets"),
@@ -218,7 +222,8 @@ class Server:
     async def editor(self, request: Request) -> Response:
         """The query editor."""
         data = await self.once("editor", lambda: editor_data(self.pages))
-        config = to_script_data({**data, "endpoint": self.site.path("sparql")})
+        places = {"base": self.site.base, "resources": self.site.path("id/")}
+        config = to_script_data({**data, **places, "endpoint": self.site.path("sparql")})
         return HTMLResponse(render("query.html", self.site, config=config))
 
     async def search_page(self, request: Request) -> Response:

@@ -33,7 +33,8 @@ def ontology_terms() -> list[dict[str, str]]:
     if file.is_file():
         store = ox.Store()
         store.load(path=str(file), format=ox.RdfFormat.TURTLE)
-        for row in store.query(_TERMS, prefixes=vocab.PREFIXES):
+        rows: Any = store.query(_TERMS, prefixes=vocab.PREFIXES)
+        for row in rows:
             found[_curie(row["term"].value)] = (_kind(row["type"].value), _help(row))
     return [
         {"name": name, "kind": kind, "help": text} for name, (kind, text) in sorted(found.items())
@@ -90,7 +91,7 @@ def _prologue(text: str) -> str:
 
 
 def editor_data(runner: Runner) -> dict[str, Any]:
-    """Return everything that the editor's script needs, as JSON."""
+    """Return what the editor's script needs wherever it runs, as JSON."""
     return {
         "terms": ontology_terms(),
         "prefixes": dict(vocab.PREFIXES),

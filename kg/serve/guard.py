@@ -15,10 +15,14 @@ from kg.serve.settings import Settings
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-#: The one style sheet that the editor's table makes at run time (column-resizer's, a constant).
-RESIZER_STYLE = "'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk='"
+#: The two style sheets that the editor's table makes at run time: column-resizer's, constants.
+RESIZER_STYLES = (
+    "'sha256-zCK2EVMoPc04mRF/g5CotUvxbJPWS+8V0b+s9ptqQIk=' "
+    "'sha256-c0O6TmFAkgpNbHxKAa1BrveWHHopjEtC47i0PzMudxg='"
+)
 CSP = (
-    f"default-src 'none'; script-src 'self'; style-src 'self' {RESIZER_STYLE}; img-src 'self' data:; "
+    f"default-src 'none'; script-src 'self'; style-src 'self' {RESIZER_STYLES}; "
+    "img-src 'self' data:; "
     "font-src 'self' data:; connect-src 'self'; frame-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'self'"
 )

@@ -14,8 +14,8 @@ from starlette.requests import Request
 from kg.query import Ask
 from kg.query.tokens import find_tokens
 from kg.serve.faults import Fault
-from kg.serve.reading import query_pairs, read_body, to_pairs
 from kg.serve.negotiate import GRAPHS, ROWS, choose
+from kg.serve.reading import query_pairs, read_body, to_pairs
 from kg.serve.settings import Settings
 
 FORM = "application/x-www-form-urlencoded"

@@ -26,9 +26,7 @@ def to_pairs(text: str) -> list[tuple[str, str]]:
     if _BROKEN_PERCENT.search(text):
         raise Fault(400, "broken percent-encoding: '%' must stand before two hex digits")
     try:
-        return parse_qsl(
-            text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS
-        )
+        return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except UnicodeDecodeError:
         raise Fault(400, "the percent-encoded bytes are not UTF-8") from None
     except ValueError:

@@ -114,7 +114,9 @@ class Reader:
             "papers": _one(facts, "kg:paperCount") or 0,
             "introduced_by": self._named(facts, "kg:introducedBy"),
             "broader": self._broader(facts, decisions),
-            "narrower": [self._item(row, papers=row["papers"]) for row in self.rows(_NARROWER, iri)],
+            "narrower": [
+                self._item(row, papers=row["papers"]) for row in self.rows(_NARROWER, iri)
+            ],
             "matches": list(_matches(facts)),
             "merges": [
                 {"name": d["name"], "reason": d["reason"], "score": d["score"]}
@@ -187,8 +189,7 @@ class Reader:
     def _spans(self, mentions: list[dict[str, Any]]) -> list[tuple[int, int, dict[str, Any]]]:
         inside = (row for row in mentions if row["field"] == "abstract")
         return [
-            (row["begin"], row["end"], self._item(row, type=_local(row["class"])))
-            for row in inside
+            (row["begin"], row["end"], self._item(row, type=_local(row["class"]))) for row in inside
         ]
 
     def _stances(self, mentions: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -200,9 +201,13 @@ class Reader:
             role = _local(row["role"])
             if role not in item["roles"]:
                 item["roles"].append(role)
-            quote = {n: row[n] for n in ("exact", "sentence", "confidence", "field") if n in row}
+            quote: dict[str, Any] = {
+                n: row[n] for n in ("exact", "sentence", "confidence", "field") if n in row
+            }
             item["mentions"].append({**quote, "role": role})
-        return sorted(found.values(), key=lambda i: (CONCEPTS.index(i["type"]), i["label"], i["id"]))
+        return sorted(
+            found.values(), key=lambda i: (CONCEPTS.index(i["type"]), i["label"], i["id"])
+        )
 
     # --- everything else ---------------------------------------------------------
 
@@ -268,6 +273,11 @@ def _matches(facts: Iterable[dict[str, Any]]) -> Iterator[dict[str, str]]:
 def _pages(facts: list[dict[str, Any]]) -> list[str]:
     found = [*_all(facts, "kg:url"), *_all(facts, "rdfs:seeAlso")]
     return sorted({page for page in found if page.startswith(("http://", "https://"))})
+
+
+def _quote(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("exact", "sentence", "confidence", "field")
+    return {name: row[name] for name in names if name in row}
 
 
 def _year(value: Any) -> int | None:

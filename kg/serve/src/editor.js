@@ -81,6 +81,16 @@ function showExamples() {
   place.append(label, select, words);
 }
 
+// Resources of this graph are described here, wherever their IRIs point.
+if (config.resources) {
+  document.getElementById("editor").addEventListener("click", (event) => {
+    const link = event.target.closest?.("a.iri");
+    if (!link?.href.startsWith(config.base)) return;
+    event.preventDefault();
+    window.open(config.resources + link.href.slice(config.base.length), "_blank", "noopener");
+  });
+}
+
 showExamples();
 window.paperkg = { yasgui, currentTab };
 document.documentElement.dataset.ready = "1";

@@ -201,10 +201,7 @@ class Reader:
             role = _local(row["role"])
             if role not in item["roles"]:
                 item["roles"].append(role)
-            quote: dict[str, Any] = {
-                n: row[n] for n in ("exact", "sentence", "confidence", "field") if n in row
-            }
-            item["mentions"].append({**quote, "role": role})
+            item["mentions"].append({**_quote(row), "role": role})
         return sorted(
             found.values(), key=lambda i: (CONCEPTS.index(i["type"]), i["label"], i["id"])
         )

@@ -7,6 +7,7 @@ either the old build or the new one.
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from kg.read import Notice, Refusal
 
 T = TypeVar("T")
+
+#: The user's corrections within a built folder (:mod:`kg.link.corrections`).
+CORRECTIONS = "corrections.yaml"
 
 
 class Tracker(Protocol):
@@ -143,6 +147,8 @@ def build(
     Raises:
         KGError: nothing could be read, or ``out`` cannot be written.
     """
+    if out is not None:
+        options["corrections"] = options.get("corrections") or kept_corrections(Path(out))
     made = run(inputs, progress=progress, **options)
     if out is not None:
         write(made, Path(out))
@@ -186,7 +192,21 @@ def write(made: Build, out: Path) -> None:
     """Write a build to the folder ``out``, replacing an earlier build there whole."""
     check_replaceable(out)
     with replace_folder(out) as folder:
+        _keep_corrections(made, out, folder)
         write_folder(made, folder)
+
+
+def kept_corrections(out: Path) -> str | None:
+    """Return the corrections that an earlier build in ``out`` holds: they stay in force."""
+    kept = out / CORRECTIONS
+    return str(kept) if kept.is_file() else None
+
+
+def _keep_corrections(made: Build, out: Path, folder: Path) -> None:
+    """Copy the user's corrections into the new folder; a rebuild must not lose them."""
+    source = made.options.corrections or kept_corrections(out)
+    if source:
+        shutil.copyfile(source, folder / CORRECTIONS)
 
 
 def _read(made: Build, names: list[str], progress: Tracker) -> tuple[Paper, ...]:

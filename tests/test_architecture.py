@@ -28,11 +28,12 @@ HOMES = {
     "rapidfuzz": {"link", "analyse", "query", "serve"},
     "scipy": {"link", "view", "analyse"},
     "rispy": {"read"},
+    "yaml": {"link"},
     "bibtexparser": {"read"},
 }
 
 #: Modules that may compose the stages; every other stage knows only the records.
-COMPOSERS = {"cli", "pipeline", "folder", "scale", "__init__"}
+COMPOSERS = {"cli", "pipeline", "folder", "grow", "scale", "__init__"}
 STAGES = {"read", "extract", "link", "rdf", "query", "serve", "view", "train", "score", "export"}
 #: Stages that stand on another one by design.
 ALLOWED = {

@@ -69,6 +69,7 @@ def build_and_tell(inputs: tuple[str, ...], out: Path, **options: Any) -> None:
     from kg.files import check_replaceable
 
     check_replaceable(out)
+    options["corrections"] = options.get("corrections") or pipeline.kept_corrections(out)
     made = pipeline.run(inputs, progress=track, **options)
     pipeline.write(made, out)
     say(summary(made, out))

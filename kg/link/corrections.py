@@ -32,7 +32,7 @@ several concepts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,9 @@ class Entry:
 def read_corrections(path: str | Path) -> tuple[Entry, ...]:
     """Return the entries of a corrections file, in its order.
 
+    Their places name the file without its folders, so that what a build reports
+    is the same on any machine.
+
     Raises:
         CorrectionError: no such file, not YAML, an unknown part, a wrong shape,
             a type or role that does not exist, entries that contradict each other.
@@ -83,7 +86,8 @@ def read_corrections(path: str | Path) -> tuple[Entry, ...]:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise CorrectionError(f"{path}: cannot be read: {error}") from None
-    return parse_corrections(text, str(path))
+    entries = parse_corrections(text, str(path))
+    return tuple(replace(e, place=path.name + e.place[len(str(path)) :]) for e in entries)
 
 
 def parse_corrections(text: str, name: str = FILE) -> tuple[Entry, ...]:
@@ -92,12 +96,13 @@ def parse_corrections(text: str, name: str = FILE) -> tuple[Entry, ...]:
     >>> [(e.action, e.names, e.value) for e in parse_corrections("rename: {LLM: language model}")]
     [('rename', ('LLM',), 'language model')]
     """
-    entries = tuple(_entries(_compose(text, name), name))
+    entries = tuple(_entries(compose(text, name), name))
     _check(entries)
     return entries
 
 
-def _compose(text: str, name: str) -> Any:
+def compose(text: str, name: str = FILE) -> Any:
+    """Return the YAML node tree of ``text``, with the place of every node; None if empty."""
     import yaml
 
     try:

@@ -100,4 +100,7 @@ def _nothing(inputs: tuple[str, ...], refusals: list[Any]) -> str:
     where = ", ".join(inputs[:3]) + (", ..." if len(inputs) > 3 else "")
     if refusals:
         return f"{where}: no paper could be read, {len(refusals)} refused; the first: {refusals[0]}"
-    return f"{where}: no papers found; expected a listing page, BibTeX, JSON Lines, ... (kg read --formats)"
+    return (
+        f"{where}: no papers found; expected a listing page, BibTeX, JSON Lines, ... "
+        "(kg read --formats lists all)"
+    )

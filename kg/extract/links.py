@@ -37,7 +37,7 @@ def find_urls(text: str) -> list[tuple[int, int, str]]:
     """Return (start, end, normalised URL) of every link in ``text``, in order.
 
     >>> find_urls("See https://github. com/a/ b_c (and WebArena.To).")
-    [(4, 27, 'https://github.com/a/b_c')]
+    [(4, 30, 'https://github.com/a/b_c')]
     """
     return [(found.start, found.end, found.url) for found in _find(text)]
 
@@ -61,12 +61,14 @@ class _Found:
     url: str
 
 
-_HINT = re.compile(r"//|[\w-]\.\s?[A-Za-z]{2}")
+_HINT = re.compile(r"/ ?/|[\w-]\.[A-Za-z]{2}|git(?:hub|lab)\. ?\w|www\.")
 _START = re.compile(
-    r"(?P<scheme>(?:h[tx]{1,2}ps?|ftp)\s?:\s?/\s?/\s?|h[tx]{1,2}ps?//)"
+    r"(?P<scheme>(?:h[tx]{1,2}ps?|ftp)\s?:\s?/\s?/\s?|h[tx]{1,2}ps?//"
+    r"|(?<![\w:/.])//(?=(?:www\.|github\.com/|gitlab\.com/)))"
     r"|git@(?P<ssh>git(?:hub|lab)\.com):(?=[\w.-]+/[\w.-])"
-    r"|(?<![\w@.-])(?P<www>www\d?\.\s?)(?=[A-Za-z0-9])"
-    r"|(?<![\w@./%=\\-])(?P<bare>[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+|(?:github|gitlab)(?=\.\s(?:com|io)/))",
+    r"|(?<![\w@.-])(?P<www>www\d?\.)(?=[A-Za-z0-9])"
+    r"|(?<![\w@./%=\\-])(?P<bare>[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+|(?:github"
+    r"|gitlab)(?=\.\s(?:com|io)/))",
     re.IGNORECASE,
 )
 
@@ -79,12 +81,18 @@ _PARTS = {
     "zenodo.org": 2, "kaggle.com": 2, "arxiv.org": 2, "doi.org": 2, "dx.doi.org": 2, "osf.io": 1,
     "youtube.com": 1, "vimeo.com": 1, "colab.research.google.com": 2, "drive.google.com": 2,
     "anonymous.4open.science": 2, "openreview.net": 1, "pypi.org": 2, "hf.co": 2, "w3id.org": 1,
-    "dropbox.com": 2, "figshare.com": 2, "paperswithcode.com": 2, "aclanthology.org": 1, "aka.ms": 1,
+    "dropbox.com": 2, "figshare.com": 2, "paperswithcode.com": 2, "aclanthology.org": 1,
+    "aka.ms": 1,
 }  # fmt: skip
 _SHORTENERS = frozenset(
     {"bit.ly", "tinyurl.com", "goo.gl", "git.io", "t.ly", "t.co", "is.gd", "rb.gy", "cutt.ly",
      "rebrand.ly", "shorturl.at", "aka.ms", "w3id.org", "purl.org"}
 )  # fmt: skip
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
 
 #: Hosts whose subdomains are pages of projects: one label before the suffix.
 _PAGE_SUFFIXES = (
@@ -93,43 +101,60 @@ _PAGE_SUFFIXES = (
     "bitbucket.io", "firebaseapp.com", "squarespace.com",
 )  # fmt: skip
 
-_TLDS = frozenset(
-    """com org net edu gov mil int info biz io ai co me dev app tech xyz site page online cloud science
-    tools zone wiki blog space live studio design systems network digital world academy education
-    institute center research report link club space academy team run fun art media video chat bot
-    nu ly gl gd gy ms
-    ac at au be br ca ch cl cn cz de dk ee es eu fi fr gr hk hr hu ie il in ir is it jp kr lt lu lv
-    mx my nl no nz pk pl pt ro rs ru sa se sg si sk th tr tw ua uk us vn za cc tv to la sh so st
-    uni icu top gle fm im pub""".split()  # noqa: SIM905 - reads better than a list of quoted words
+_TLDS = _set(
+    """
+    com org net edu gov mil int info biz io ai co me dev app tech xyz site page online cloud
+    science tools zone wiki blog space live studio design systems network digital world academy
+    education institute center research report link club space academy team run fun art media
+    video chat bot nu ly gl gd gy ms ac at au be br ca ch cl cn cz de dk ee es eu fi fr gr hk
+    hr hu ie il in ir is it jp kr lt lu lv mx my nl no nz pk pl pt ro rs ru sa se sg si sk th
+    tr tw ua uk us vn za cc tv to la sh so st uni icu top gle fm im pub
+    """
 )
+#: Endings that make a host with a path a link by themselves.
+_SURE = frozenset({"com", "org", "net", "edu", "gov", "io", "ai", "uk"})
 #: Country codes that are words or file endings: a host of them needs more evidence.
-_WORDS = frozenset(
-    "in to it is at as be me no so by my us am an or my id do la de es se st co sh im pub run fun art media top".split()
-)  # noqa: SIM905, E501
-_FILES = frozenset(
-    """py js ts tsx jsx java cpp cc hpp rs rb md txt csv json jsonl yaml yml xml html htm php pdf zip gz
-    tar png jpg jpeg gif svg mp4 mp3 wav ipynb sh exe bin pt pth ckpt onnx npz npy h5 log cfg ini toml
-    tex bib sty net""".split()  # noqa: SIM905
+_WORDS = _set(
+    """
+    in to it is at as be me no so by my us am an or my id do la de es se st co sh im pub run
+    fun art media top
+    """
+)
+_FILES = _set(
+    """
+    py js ts tsx jsx java cpp cc hpp rs rb md txt csv json jsonl yaml yml xml html htm php pdf
+    zip gz tar png jpg jpeg gif svg mp4 mp3 wav ipynb sh exe bin pt pth ckpt onnx npz npy h5
+    log cfg ini toml tex bib sty net
+    """
 )
 #: Product and company names that look like hosts; links only with a path.
 _NAMES = re.compile(
-    r"(?:node|vue|next|three|d3|react|chart|ember|backbone|socket|asp|ado|vb|ml|or|word|system)\.\w+"
-    r"|(?:[a-z0-9-]+\.)?(?:amazon|github|gitlab|huggingface|youtube|arxiv|openai|booking|bookings|ctrip|walmart"
-    r"|twitter|facebook|yelp|kaggle|reddit|google|x|character|c|stackoverflow|wikipedia|quora|imdb|baidu|last"
-    r"|answers|about|craigslist|zillow|airbnb|tripadvisor|expedia|ebay|alibaba|taobao|jd|target|pubmed)"
+    r"(?:node|vue|next|three|d3|react|chart|ember|backbone|socket|asp|ado|vb|ml|or|word"
+    r"|system)\.\w+"
+    r"|(?:[a-z0-9-]+\.)?(?:amazon|github|gitlab|huggingface|youtube|arxiv|openai|booking"
+    r"|bookings|ctrip|walmart"
+    r"|twitter|facebook|yelp|kaggle|reddit|google|x|character|c|stackoverflow|wikipedia|quora"
+    r"|imdb|baidu|last"
+    r"|answers|about|sourceforge|behance|pushshift|craigslist|zillow|airbnb|tripadvisor"
+    r"|expedia|ebay|alibaba|taobao|jd|target|pubmed)"
     r"\.(?:com|org|ai|net|co|io|fm|cn)",
     re.IGNORECASE,
 )
 
 _CUE = re.compile(
-    r"(?:\b(?:at|on|in|from|via|under|through|here|see|visit|site|website|webpage|homepage|page|url|link|links"
-    r"|code|codes|demo|data|dataset|datasets|videos?|project|repository|repo|models?|found|available|is|are)\b"
-    r"|[A-Za-z])\s{0,2}[:(\"'“‘<\[{~]{0,3}\s?$",
+    r"(?:\b(?:at|on|in|from|via|under|through|here|see|visit|web\s?site|web\s?page|homepage"
+    r"|page|site|url|links?"
+    r"|codes?|demos?|data|datasets?|videos?|project|repository|repo|models?|found|available"
+    r"|online|is|are|and|or"
+    r"|details|information|materials?|results|to)\b\s?[:(\"'“‘<\[{~,-]{0,3}"
+    r"|[:(\"“‘<\[{~]{1,3})\s{0,2}$",
     re.IGNORECASE,
 )
 _CUE_WORD = re.compile(
-    r"\b(?:available|availability|accessible|found|released?|hosted|published|provided|open-?sourced?|see|visit|website"
-    r"|web\s?site|web\s?page|homepage|project page|projectpage|page|site|url|link|details|more information|supplementary"
+    r"\b(?:available|availability|accessible|found|released?|hosted|published|provided"
+    r"|open-?sourced?|see|visit|website"
+    r"|web\s?site|web\s?page|homepage|project page|projectpage|page|site|url|link|details"
+    r"|more information|supplementary"
     r"|materials?|code|codes|demos?|videos?|downloaded?|check out|refer to|maintained)\b",
     re.IGNORECASE,
 )
@@ -138,24 +163,31 @@ _HOST = re.compile(r"[^\W_](?:[^\W_]|[-.])*", re.UNICODE)
 _PORT = re.compile(r":\d{2,5}(?!\d)")
 _BODY = re.compile(
     r"(?:[A-Za-z0-9\-._~/?#!&'()*+,;=%:@]|[\u00c0-\u024f]"
-    r"|\{?\\(?:[_%#&$-]|~(?:\{\})?|textasciitilde(?:\{\})?|textunderscore(?:\{\})?)\}?|\$\\sim\$|\{[_~]\})+"
+    r"|\{?\\(?:[_%#&$-]|~(?:\{\})?|textasciitilde(?:\{\})?|textunderscore(?:\{\})?)\}?"
+    r"|\$\\sim\$|\{[_~]\})+"
 )
 _LATEX = re.compile(
-    r"\{?\\(?:([_%#&$])|(-)|~(?:\{\})?|textasciitilde(?:\{\})?|(textunderscore)(?:\{\})?)\}?|\$\\sim\$|\{([_~])\}"
+    r"\{?\\(?:([_%#&$])|(-)|~(?:\{\})?|textasciitilde(?:\{\})?|(textunderscore)(?:\{\})?)\}?"
+    r"|\$\\sim\$|\{([_~])\}"
 )
 _INNER = re.compile(
     r"(?<=[\w)\],;|.])https?:/|(?<=\w)(?=(?:github|gitlab)\.com/[\w.-]+/\w)", re.IGNORECASE
 )
 _GLUED = re.compile(
-    r"\.(?:In|We|The|This|These|Our|It|To|For|As|At|On|By|With|Moreover|However|Furthermore|Finally|Code|Codes|A|An|Also"
-    r"|Additionally|Extensive|Experiments|Besides|Please|All|Data|Project|Videos?|You|Index|Keywords?|Note|See)$"
+    r"\.(?:In|We|The|This|These|Our|It|To|For|As|At|On|By|With|Moreover|However|Furthermore"
+    r"|Finally|Code|Codes|A|An|Also"
+    r"|Additionally|Extensive|Experiments|Besides|Please|All|Data|Project|Videos?|You|Index"
+    r"|Keywords?|Note|See)$"
 )
-_NOT_PATH = frozenset(
-    """a an and are as at based be both but by can code data demo do for from has have here if in include includes including
-    into is it its more no nor not of on or our page paper so such that the their these this those to together under upon us
-    use using via videos was we website were when where which while who will with without along after all also alongside
-    available contains provides consists allows supports and/or w/o video""".split()  # noqa: SIM905
-)  # fmt: skip
+_NOT_PATH = _set(
+    """
+    a an and are as at based be both but by can code data demo do for from has have here if in
+    include includes including into is it its more no nor not of on or our page paper so such
+    that the their these this those to together under upon us use using via videos was we
+    website were when where which while who will with without along after all also alongside
+    available contains provides consists allows supports and/or w/o video
+    """
+)
 _NEXT = re.compile(r"\s([A-Za-z0-9_~][^\s<>\"“”{}|\\^`\[\]]{0,200})")
 _HOST_GOES_ON = re.compile(r"\s((?:[a-z0-9-]{1,63}\.){0,4}[a-z]{2,15})(?=(/)|[\s.,;:)\]}\"']|$)")
 _EXTENSION = re.compile(r"[\w~-]+\.(?:html?|php|pdf|zip|git|md|mp4|asp|aspx|ipynb)[.,;)]*$")
@@ -168,9 +200,15 @@ def _find(text: str) -> Iterator[_Found]:
     at = 0
     while match := _START.search(text, at):
         found = _at_match(text, match)
-        at = found.end if found else match.end()
+        at = found.end if found else _past(text, match)
         if found and not _repeats(text, found):
             yield found
+
+
+def _past(text: str, match: re.Match[str]) -> int:
+    """Where to look on after what was no link: "end.https://..." holds a scheme."""
+    holds_scheme = bool(match["bare"]) and text.startswith("://", match.end())
+    return max(match.start() + 1, match.end() - 5) if holds_scheme else match.end()
 
 
 def _repeats(text: str, found: _Found) -> bool:
@@ -190,7 +228,8 @@ def _at_match(text: str, match: re.Match[str]) -> _Found | None:
         scheme = "ftp" if match["scheme"][0] in "fF" else scheme
         return _parse(text, match.start(), match.end(), scheme)
     if match["www"]:
-        return _parse(text, match.start(), match.start(), "https")
+        found = _parse(text, match.start(), match.start(), "https")
+        return found if found and found.url.split("/")[2].count(".") > 1 else None
     return _bare(text, match)
 
 
@@ -239,7 +278,13 @@ def _glued_host(host: str) -> int:
 def _host_over_space(text: str, host: str, end: int) -> tuple[str, int]:
     """Join "github. com/", "x.github. io/", "a.cs. b.edu/", "github .com/"."""
     for _ in range(3):
-        if host.endswith("."):
+        if host.endswith("-"):
+            match = re.compile(r"\s((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,15})(?=[/.,;:)\s]|$)").match(
+                text, end
+            )
+            if not match or match[1].rsplit(".", 1)[-1] not in _TLDS:
+                return host, end
+        elif host.endswith("."):
             match = _HOST_GOES_ON.match(text, end)
             known = match is not None and match[1].rsplit(".", 1)[-1] in _TLDS
             complete = _is_host(host.rstrip(".").lower())
@@ -270,11 +315,7 @@ def _is_host(host: str) -> bool:
     top = labels[-1]
     if top.isdigit():
         return len(labels) == 4 and all(label.isdigit() and int(label) < 256 for label in labels)
-    return (top in _TLDS or len(top) > 2 and top.isalpha()) and top not in {
-        "github",
-        "gitlab",
-        "google",
-    }
+    return len(top) > 1 and top.isalpha() and top not in {"github", "gitlab", "google"}
 
 
 def _read_path(text: str, at: int, host: str) -> tuple[str, int]:
@@ -334,16 +375,12 @@ def _joint(text: str, end: int, host: str, raw: str) -> str | None:
     """What joins ``raw`` to the word after the space at ``end``; None when they are apart."""
     match = _NEXT.match(text, end)
     if not match:
-        ahead = text[end : end + 2]
-        return (
-            ""
-            if ahead == " /" and _lacks(host, raw) and text[end + 2 : end + 3].isalnum()
-            else None
-        )
+        slash = text[end : end + 1].isspace() and text[end + 1 : end + 2] == "/"
+        return "" if slash and _lacks(host, raw) and text[end + 2 : end + 3].isalnum() else None
     word = match[1].rstrip(".,;:)'\"")
     if word.lower() in _NOT_PATH or "://" in match[1]:
         return None
-    if raw.endswith(("-", "_")) or (raw.endswith("\\_")):
+    if raw.endswith(("-", "_")):
         return ""
     if not raw.endswith("/"):
         return None
@@ -389,17 +426,27 @@ def _bare(text: str, match: re.Match[str]) -> _Found | None:
     found = _parse(text, start, start, "https")
     if found is None or found.end <= start:
         return None
+    if _is_split(text[match.start() : found.end]) and not _KNOWN.match(found.url):
+        return None
     host, slash, path = found.url.removeprefix("https://").partition("/")
     if _is_bare_link(text, start, found.end, host, slash + path):
         return found
     return None
 
 
+#: Hosts that need no scheme to vouch for them when a space splits them.
+_KNOWN = re.compile(r"https://(?:[\w-]+\.github\.io|git(?:hub|lab)\.com|sites\.google\.com)/")
+
+
+def _is_split(written: str) -> bool:
+    return any(mark.isspace() for mark in written.split("/")[0])
+
+
 def _glued_before(token: str) -> int:
     """How much of a token belongs to the sentence before: "atgithub.com", "end.user.github.io"."""
     lower = token.lower()
-    glued = re.match(r"(?:at|on|in|is|see)(?=(?:github|gitlab)\.com$)", lower)
-    if glued:
+    glued = re.match(r"(?:at|on|in|is|see)(?=(?:github|gitlab)\.com$)|[a-z]*\d{1,2}(?=(.+))", lower)
+    if glued and (glued[1] is None or glued[1] in _PARTS):
         return glued.end()
     for suffix in ("github.io", "gitlab.io"):
         if lower.endswith(f".{suffix}"):
@@ -413,7 +460,9 @@ def _is_bare_link(text: str, start: int, end: int, host: str, path: str) -> bool
     if top not in _TLDS:
         return False
     if host in _PARTS:
-        return not _lacks(host, path) and host not in {"x.com"}
+        if not path.strip("/"):
+            return False
+        return not _lacks(host, path) or _announced_before(text, start)
     if host.endswith(_PAGE_SUFFIXES):
         return host not in _PAGE_SUFFIXES
     if _is_word_like(written, top):
@@ -440,9 +489,9 @@ def _is_bare_with_path(text: str, start: int, host: str, path: str, top: str) ->
     first = path.strip("/").split("/")[0]
     if not re.match(r"[\w~@%-]", first):
         return False
-    if top in _WORDS:
-        return bool(_announced_before(text, start)) or host.count(".") > 1
-    return True
+    if top in _SURE:
+        return True
+    return _announced_before(text, start) or (host.count(".") > 1 and top not in _WORDS)
 
 
 def _is_announced(text: str, start: int, end: int, host: str, top: str) -> bool:
@@ -451,8 +500,12 @@ def _is_announced(text: str, start: int, end: int, host: str, top: str) -> bool:
         return False
     if top in _WORDS and host.count(".") < 2:
         return False
-    announced = _announced_before(text, start)
+    announced = _announced_before(text, start) or _in_brackets(text, start, end)
     return announced or (host.count(".") >= 3 and len(host) > 12)
+
+
+def _in_brackets(text: str, start: int, end: int) -> bool:
+    return text[max(0, start - 1) : start] == "(" and text[end : end + 1] == ")"
 
 
 def _announced_before(text: str, start: int) -> bool:
@@ -466,42 +519,65 @@ def _announced_before(text: str, start: int) -> bool:
 _KIND_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(pattern, re.IGNORECASE))
     for kind, pattern in (
-        (LinkKind.PROJECT, r"\bproject(?:'s)?\s?(?:web\s?)?(?:pages?|sites?|links?|websites?|home)\b|\bproject\b(?=\s*(?:is|:|at|can))"
-                           r"|\bweb\s?-?sites?\b|\bweb\s?-?pages?\b|\bhome\s?-?pages?\b|\bweb\s?portals?\b|\bour\s(?:page|site)\b|\bproject:"),
-        (LinkKind.CODE, r"\b(?:source\s)?code(?:s|base|bases)?\b(?!-)|\bimplementations?\b|\bsoftware\b|\brepositor(?:y|ies)\b|\brepos?\b"
-                        r"|\bpackages?\b|\btoolkits?\b|\btoolbox\b|\blibrar(?:y|ies)\b|\bscripts?\b|\bopen-?sourced?\b(?!\s+(?:data|model))|\bframework\b(?=\s+(?:is|at|:))|\btools?\b|\bplugin\b|\bsimulator\b"),
-        (LinkKind.DATASET, r"\bdata\s?-?sets?\b|\b(?<!-)data\b(?!-)|\bcorpus\b|\bcorpora\b|\bbenchmarks?\b(?!ing)|\bannotations?\b|\btestbed\b|\bleaderboards?\b|\btest\ssuites?\b|\bevaluation\ssuite\b"),
-        (LinkKind.MODEL, r"\b(?:pre-?trained\s|trained\s)?models?\b(?!-)|\bcheckpoints?\b|\bweights\b"),
-        (LinkKind.DEMO, r"(?<!video )\bdemos?\b(?!\svideos?)|\bdemonstrations?\b(?!\svideos?)|\bonline\s(?:system|tool|service|interface|version)\b|\binteractive\b|\bplayground\b|\bweb\s(?:app|application|interface|service)\b|\blive\ssystem\b|\bapp\b"),
-        (LinkKind.VIDEO, r"\bvideos?\b(?!-)(?!\s(?:model|dataset|generation|prediction|segmentation|understanding))|\bscreencasts?\b"),
-        (LinkKind.PAPER, r"\b(?:full|extended|long)\s(?:version|paper)\b|\bpreprint\b|\btechnical\sreport\b|\bpaper\s(?:is\s)?(?:available|at|link)\b|\bappendix\b"),
+        (LinkKind.PROJECT, r"\bproject(?:'s)?\s?(?:web\s?)?(?:pages?|sites?|links?|websites?"
+                           r"|home)\b|\bproject\b(?=\s*(?:is|:|at|can))"
+                           r"|\bweb\s?-?sites?\b|\bweb\s?-?pages?\b|\bhome\s?-?pages?\b"
+                           r"|\bweb\s?portals?\b|\bour\s(?:page|site)\b|\bproject:"),
+        (LinkKind.CODE, r"\b(?:source\s)?code(?:s|base|bases)?\b(?!-)|\bimplementations?\b"
+                        r"|\bsoftware\b|\brepositor(?:y|ies)\b|\brepos?\b"
+                        r"|\bpackages?\b|\btoolkits?\b|\btoolbox\b|\blibrar(?:y|ies)\b"
+                        r"|\bscripts?\b|\bframework\b(?=\s+(?:is|at|:))|\btools?\b|\bplugin\b"
+                        r"|\bsimulator\b"),
+        (LinkKind.DATASET, r"\bdata\s?-?sets?\b|\b(?<!-)data\b(?!-)|\bcorpus\b|\bcorpora\b"
+                           r"|\bbenchmarks?\b(?!ing)|\bannotations?\b|\btestbed\b"
+                           r"|\bleaderboards?\b|\btest\ssuites?\b|\bevaluation\ssuite\b"),
+        (LinkKind.MODEL, r"\b(?:pre-?trained\s|trained\s)?models?\b(?!-)|\bcheckpoints?\b"
+                         r"|\bweights\b"),
+        (LinkKind.DEMO, r"(?<!video )\bdemos?\b(?!\svideos?)|\bdemonstrations?\b(?!\svideos?)"
+                        r"|\bonline\s(?:system|tool|service|interface|version)\b"
+                        r"|\binteractive\b|\bplayground\b|\bweb\s(?:app|application|interface"
+                        r"|service)\b|\blive\ssystem\b|\bapp\b"),
+        (LinkKind.VIDEO, r"\bvideos?\b(?!-)(?!\s(?:model|dataset|generation|prediction"
+                         r"|segmentation|understanding))|\bscreencasts?\b"),
+        (LinkKind.PAPER, r"\b(?:full|extended|long)\s(?:version|paper)\b|\bpreprint\b"
+                         r"|\btechnical\sreport\b|(?<!this )(?<!our )\bpaper\s(?:link|at)\b"
+                         r"|\bappendix\b"),
     )
 )  # fmt: skip
 _MORE = re.compile(
-    r"\b(?:supplementa\w+|additional|more|further|details?|information|materials?|results?|visit|see|samples?|examples?"
-    r"|visuali[sz]ations?|available|found|released|accessible|please|here|project|animations?|interface|website)\b",
+    r"\b(?:supplementa\w+|additional|more|further|details?|information|materials?|results?"
+    r"|visit|see|samples?|examples?"
+    r"|visuali[sz]ations?|available|found|released|accessible|please|here|project|animations?"
+    r"|interface|website)\b",
     re.IGNORECASE,
 )
 
 _CODE_HOSTS = re.compile(
-    r"(?:.*\.)?(?:github\.com|gitlab\.com|bitbucket\.org|gitee\.com|codeberg\.org|sourceforge\.net|4open\.science|git\.io"
-    r"|pypi\.org|code\.google\.com|launchpad\.net|codeocean\.com|cran\.r-project\.org|npmjs\.com|crates\.io)"
+    r"(?:.*\.)?(?:github\.com|gitlab\.com|bitbucket\.org|gitee\.com|codeberg\.org"
+    r"|sourceforge\.net|4open\.science|git\.io"
+    r"|pypi\.org|code\.google\.com|launchpad\.net|codeocean\.com|cran\.r-project\.org"
+    r"|npmjs\.com|crates\.io)"
     r"|(?:git|gitlab|code)\..*|.*\.readthedocs\.(?:io|org)|opensource\..*"
 )
 _DATA_HOSTS = re.compile(
-    r"(?:.*\.)?(?:zenodo\.org|figshare\.com|kaggle\.com|osf\.io|physionet\.org|dataverse\.\w+|data\.mendeley\.com"
-    r"|ieee-dataport\.org|archive\.ics\.uci\.edu|registry\.opendata\.aws|openslr\.org|catalog\.ldc\.upenn\.edu|dataverse\..*"
+    r"(?:.*\.)?(?:zenodo\.org|figshare\.com|kaggle\.com|osf\.io|physionet\.org|dataverse\.\w+"
+    r"|data\.mendeley\.com"
+    r"|ieee-dataport\.org|archive\.ics\.uci\.edu|registry\.opendata\.aws|openslr\.org"
+    r"|catalog\.ldc\.upenn\.edu|dataverse\..*"
     r"|data\.\w.*)"
 )
 _VIDEO_HOSTS = re.compile(
     r"(?:.*\.)?(?:youtube\.com|youtu\.be|vimeo\.com|bilibili\.com|youku\.com)"
 )
 _PAPER_HOSTS = re.compile(
-    r"(?:.*\.)?(?:arxiv\.org|doi\.org|openreview\.net|aclanthology\.org|aclweb\.org|semanticscholar\.org|proceedings\..*"
-    r"|dl\.acm\.org|ieeexplore\.ieee\.org|link\.springer\.com|biorxiv\.org|ssrn\.com|hal\.science|eprint\.iacr\.org)"
+    r"(?:.*\.)?(?:arxiv\.org|doi\.org|openreview\.net|aclanthology\.org|aclweb\.org"
+    r"|semanticscholar\.org|proceedings\..*"
+    r"|dl\.acm\.org|ieeexplore\.ieee\.org|link\.springer\.com|biorxiv\.org|ssrn\.com"
+    r"|hal\.science|eprint\.iacr\.org)"
 )
 _DEMO_HOSTS = re.compile(
-    r"(?:.*\.)?(?:colab\.research\.google\.com|streamlit\.app|streamlitapp\.com|gradio\.live|gradio\.app|replicate\.com"
+    r"(?:.*\.)?(?:colab\.research\.google\.com|streamlit\.app|streamlitapp\.com|gradio\.live"
+    r"|gradio\.app|replicate\.com"
     r"|mybinder\.org|huggingface\.space|hf\.space|herokuapp\.com)|demo\d?\..*"
 )
 _PAGE_HOSTS = re.compile(
@@ -509,13 +585,15 @@ _PAGE_HOSTS = re.compile(
 )
 
 
+_TELLS = re.compile(r"\W{0,3}(?:for|\(|as|to|contain\w*|provid\w*|hosts?|with)", re.IGNORECASE)
+_SENTENCE = re.compile(r"(?<=[A-Za-z0-9)\"'%\]])[.!?]['\")]?\s+(?=[\"'(\[]?[A-Z]|$)")
+
+
 def _words_around(text: str, before: int, start: int, end: int, after: int) -> tuple[str, str]:
     """The words that say what a link is: back to the last link or sentence, and those after it."""
     left = text[max(before, start - 300) : start]
     right = text[end : min(after, end + 160)]
-    return re.split(r"(?<=[a-z0-9)\"'%\]])[.!?]\s+(?=[\"'(]?[A-Z])", left)[-1], re.split(
-        r"[.!?](?:\s|$)", right
-    )[0]
+    return _SENTENCE.split(left)[-1], re.split(r"[.!?](?:\s|$)", right)[0]
 
 
 def find_kind(url: str, before: str = "", after: str = "") -> str:
@@ -531,17 +609,30 @@ def find_kind(url: str, before: str = "", after: str = "") -> str:
     'project'
     """
     host, _, path = re.sub(r"^\w+://(?:www\.)?", "", url).partition("/")
-    host = host.partition(":")[0]
+    return str(_kind(host.partition(":")[0], path, before, after))
+
+
+def _kind(host: str, path: str, before: str, after: str) -> str:
     fixed = _fixed_kind(host, path)
     if fixed:
         return fixed
-    named = find_named(before) or find_named(after[:100])
+    named = find_named(before) or (find_named(after[:100]) if _TELLS.match(after) else [])
     usual = _usual_kind(host, path)
     if usual:
         return _unless_named(usual, named)
     if named:
-        return LinkKind.PROJECT if LinkKind.PROJECT in named else named[0]
-    return LinkKind.PROJECT if _MORE.search(f"{before} {after[:100]}") else LinkKind.OTHER
+        return _main_kind(named)
+    told = before.rstrip()[-1:] in {"", ":"} or _MORE.search(f"{before} {after[:100]}")
+    return LinkKind.PROJECT if told else LinkKind.OTHER
+
+
+def _main_kind(named: list[str]) -> str:
+    """The kind of a page of its own that holds all these: a project when it holds many."""
+    if LinkKind.PROJECT in named or len(named) > 2:
+        return LinkKind.PROJECT
+    if len(named) == 2 and {LinkKind.VIDEO, LinkKind.DEMO} & set(named):
+        return LinkKind.PROJECT
+    return named[0]
 
 
 def _fixed_kind(host: str, path: str) -> str | None:
@@ -569,7 +660,9 @@ def _usual_kind(host: str, path: str) -> str | None:
 
 #: Usual kind -> the kinds that a sentence may say instead, if it names nothing else.
 _OVERRIDES = {
-    LinkKind.CODE: {LinkKind.DATASET, LinkKind.MODEL, LinkKind.PROJECT, LinkKind.DEMO, LinkKind.VIDEO},
+    LinkKind.CODE: {
+        LinkKind.DATASET, LinkKind.MODEL, LinkKind.PROJECT, LinkKind.DEMO, LinkKind.VIDEO,
+    },
     LinkKind.PROJECT: {LinkKind.DATASET, LinkKind.DEMO},
     LinkKind.DATASET: {LinkKind.CODE, LinkKind.MODEL},
     LinkKind.MODEL: {LinkKind.DATASET, LinkKind.DEMO},

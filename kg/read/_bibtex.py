@@ -126,9 +126,9 @@ def _fields(fields: dict[str, str]) -> dict[str, Any]:
 
 
 def names(text: str) -> list[str]:
-    """Return the names of a BibTeX author list, given name first.
+    r"""Return the names of a BibTeX author list, given name first.
 
-    >>> names(r"G{\\\\"o}del, Kurt and {OpenAI and Friends} and others")
+    >>> names(r"G{\"o}del, Kurt and {OpenAI and Friends} and others")
     ['Kurt Gödel', 'OpenAI and Friends']
     """
     from pybtex.bibtex.utils import split_name_list
@@ -149,12 +149,12 @@ def _name(name: str) -> str:
 
 
 def without_braces(text: str) -> str:
-    """Return a BibTeX value without the braces that only protect case; accents become letters.
+    r"""Return a BibTeX value without the braces that only protect case; accents become letters.
 
     Mathematics and other commands stay as they are.
 
-    >>> without_braces(r"{LoRA}: {\\\\"U}ber $\\\\pi_{0}$ \\\\& more")
-    'LoRA: Über $\\\\pi_{0}$ \\\\& more'
+    >>> without_braces(r"{LoRA}: {\"U}ber $\pi_{0}$ \& more")
+    'LoRA: Über $\\pi_{0}$ \\& more'
     """
     if "\\" in text:
         text = _ACCENT.sub(lambda match: to_letter(match[0]), text)
@@ -165,9 +165,9 @@ def without_braces(text: str) -> str:
 
 
 def to_letter(latex: str) -> str:
-    """Return the letter of a LaTeX accent command.
+    r"""Return the letter of a LaTeX accent command.
 
-    >>> to_letter(r"{\\\\'e}"), to_letter(r"\\\\v{c}")
+    >>> to_letter(r"{\'e}"), to_letter(r"\v{c}")
     ('é', 'č')
     """
     import unicodedata
@@ -175,7 +175,7 @@ def to_letter(latex: str) -> str:
     import latexcodec  # noqa: F401 - registers the codec
 
     try:
-        decoded = latex.strip().encode().decode("ulatex" if False else "latex")
+        decoded = latex.strip().encode().decode("latex")
     except ValueError:
         return latex
     return unicodedata.normalize("NFC", decoded.strip("{}")) or latex

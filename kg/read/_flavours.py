@@ -114,8 +114,8 @@ def _has_date(value: Any) -> bool:
 def without_tags(value: Any) -> Any:
     """Return JATS or HTML text without its tags and entities, and without a heading "Abstract".
 
-    >>> without_tags("<jats:title>Abstract</jats:title><jats:p>A &lt; B in H<sub>2</sub>O.</jats:p>")
-    ' A < B in H2O. '
+    >>> without_tags("<jats:title>Abstract</jats:title><jats:p>A &lt; H<sub>2</sub>O.</jats:p>")
+    '  A < H2O. '
     """
     if not isinstance(value, str) or not ("<" in value or "&" in value):
         return value

@@ -7,10 +7,14 @@ import re
 from kg.text import digest, fold, slug, squeeze
 
 _NEW = r"(?P<new>\d{2}(?:0[1-9]|1[0-2])\.\d{4,5})"
-_OLD = r"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z]{2}(?:-[a-z]+)?)?/(?P<number>\d{2}(?:0[1-9]|1[0-2])\d{3})"
+_OLD = (
+    r"(?P<archive>[a-z]+(?:-[a-z]+)?)(?:\.[A-Za-z]{2}(?:-[a-z]+)?)?/(?P<number>\d{2}(?:0[1-9]"
+    r"|1[0-2])\d{3})"
+)
 _ARXIV = re.compile(rf"(?:{_NEW}|{_OLD})(?:v\d{{1,3}})?(?:\.pdf)?", re.ASCII)
 _ARXIV_PREFIX = re.compile(
-    r"^(?:oai:arxiv\.org:|(?:https?://)?(?:[\w.]+\.)?(?:arxiv\.org|alphaxiv\.org)/(?:abs|pdf|html|e-print)/"
+    r"^(?:oai:arxiv\.org:|(?:https?://)?(?:[\w.]+\.)?(?:arxiv\.org|alphaxiv\.org)/(?:abs|pdf"
+    r"|html|e-print)/"
     r"|(?:https?://)?(?:www\.)?huggingface\.co/papers/"
     r"|(?:https?://)?(?:dx\.)?doi\.org/10\.48550/arxiv\.|(?:doi:\s*)?10\.48550/arxiv\."
     r"|arxiv\s*:?\s*)",
@@ -41,7 +45,7 @@ def to_arxiv_id(text: str) -> str | None:
 def find_arxiv_id(text: str) -> str | None:
     """Return the first arXiv id that ``text`` marks as one ("arXiv:...", a URL, "abs/...").
 
-    >>> find_arxiv_id("arXiv preprint arXiv:2106.09685v2 [cs.CL], 2021"), find_arxiv_id("2106.09685")
+    >>> find_arxiv_id("arXiv preprint arXiv:2106.09685v2, 2021"), find_arxiv_id("2106.09685")
     ('2106.09685', None)
     """
     match = _ARXIV_MARKED.search(text[:2000])
@@ -83,7 +87,7 @@ def paper_id(title: str, doi: str | None = None, arxiv_id: str | None = None) ->
     >>> paper_id("LoRA", None, "2106.09685"), paper_id("LoRA", "10.1000/xyz")
     ('arxiv:2106.09685', 'doi:10.1000/xyz')
     >>> paper_id("Attention Is All You Need")
-    'attention-is-all-you-need-f1e30fcc'
+    'attention-is-all-you-need-4a1c934d'
     """
     if arxiv_id:
         return f"arxiv:{arxiv_id}"

@@ -19,7 +19,8 @@ MAX_RECORD = 64 * 1024 * 1024
 
 #: Where the papers of a longer object are sought.
 LIST_NAMES = (
-    "papers", "items", "results", "data", "works", "records", "entries", "documents", "publications",
+    "papers", "items", "results", "data", "works", "records", "entries", "documents",
+    "publications",
 )  # fmt: skip
 
 #: Lists of objects within a record that are never lists of papers.
@@ -95,7 +96,8 @@ def _paper_list(value: dict[str, Any], depth: int = 3) -> list[Any] | None:
     """The longest list of objects up to ``depth`` objects down, None without one."""
     lists = [
         item for name, item in value.items()
-        if isinstance(item, list) and str(name).lower() not in _NOT_PAPERS and any(isinstance(x, dict) for x in item)
+        if isinstance(item, list) and str(name).lower() not in _NOT_PAPERS
+        and any(isinstance(x, dict) for x in item)
     ]  # fmt: skip
     if not lists and depth > 1:
         inner = (_paper_list(item, depth - 1) for item in value.values() if isinstance(item, dict))

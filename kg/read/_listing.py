@@ -160,9 +160,10 @@ def _titles(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[in
     main = None if last else _main(gap, page)
     edge = first or last
     others = [
-        at for at, line in enumerate(gap[:main])
-        if line.kind is Kind.TEXT and at != main and _stands_alone(gap, at, page, edge=edge, main=main)
-    ]  # fmt: skip
+        at
+        for at, line in enumerate(gap[:main])
+        if line.kind is Kind.TEXT and _stands_alone(gap, at, page, edge=edge)
+    ]
     return others if main is None else [*others, main]
 
 
@@ -191,7 +192,7 @@ def _best(gap: list[Line], shapes: Shapes) -> int | None:
     return None
 
 
-def _stands_alone(gap: list[Line], at: int, page: _Page, *, edge: bool, main: int | None) -> bool:
+def _stands_alone(gap: list[Line], at: int, page: _Page, *, edge: bool) -> bool:
     """Whether a line is the title of a paper that has no abstract on this page."""
     score = page.shapes.score(gap[at])
     below = gap[at + 1 : at + 4]

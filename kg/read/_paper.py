@@ -21,14 +21,16 @@ NAMES: dict[str, tuple[str, ...]] = {
         "abstract", "summary", "description", "abstracttext", "paperabstract", "abstractnote",
         "ab", "tldr",
     ),
-    "authors": ("authors", "author", "authorlist", "authornames", "authorships", "creators", "creator", "au"),
+    "authors": ("authors", "author", "authorlist", "authornames", "authorships",
+                "creators", "creator", "au"),
     "year": (
         "year", "publicationyear", "pubyear", "date", "published", "publicationdate", "publishedat",
         "publisheddate", "datepublished", "issued", "submitted", "created", "updatedate", "py",
     ),
     "doi": ("doi", "doinumber", "digitalobjectidentifier"),
     "arxiv_id": ("arxivid", "arxiv", "eprint", "eprintid", "arxivurl", "arxivnumber"),
-    "url": ("url", "link", "pdf", "urls", "links", "pdfurl", "paperurl", "openaccesspdf", "abstracturl", "landingpage"),
+    "url": ("url", "link", "pdf", "urls", "pdfurl", "paperurl", "openaccesspdf", "abstracturl",
+            "landingpage"),
     "venue": (
         "venue", "journal", "booktitle", "conference", "containertitle", "publicationtitle",
         "sourcetitle", "journaltitle", "journalname", "journalref", "publicationvenue",
@@ -286,11 +288,10 @@ def _split_authors(text: str) -> list[str]:
     if _SEMICOLON.search(text):
         return [_flip(name) for name in _SEMICOLON.split(text)]
     parts = [part.strip() for part in text.split(",")]
-    if len(parts) > 2 or (len(parts) == 2 and all(_full_name(part) for part in parts)):
-        if not _AND.search(text) or all(
-            _full_name(p) for p in _AND.sub(",", text).split(",") if p.strip()
-        ):
-            return _AND.sub(",", text).split(",")
+    several = len(parts) > 2 or (len(parts) == 2 and all(_full_name(part) for part in parts))
+    commas = [part for part in _AND.sub(",", text).split(",") if part.strip()]
+    if several and (not _AND.search(text) or all(map(_full_name, commas))):
+        return commas
     if _AND.search(text):
         return [_flip(name) for name in _AND.split(text)]
     return [_flip(text)]

@@ -13,7 +13,6 @@ from kg.errors import ReadError, UsageError
 from kg.model import Paper
 from kg.read._base import Notice, Reader, Refusal, Source
 from kg.read._detect import detect
-
 from kg.read._duplicates import group_keys, stream_unique, to_key
 from kg.read._paper import FIELDS, Refused, to_paper
 from kg.read._sources import STDIN, Input, copy_stdin, list_inputs, open_input

@@ -73,5 +73,6 @@ def _fields(record: dict[str, Any]) -> dict[str, Any]:
 
 def _says_arxiv(record: dict[str, Any]) -> bool:
     return any("arxiv" in str(record.get(name, "")).lower() for name in (
-        "number", "accession_number", "journal_name", "secondary_title", "publisher", "name_of_database",
+        "number", "accession_number", "journal_name", "secondary_title", "publisher",
+        "name_of_database",
     ))  # fmt: skip

@@ -15,17 +15,17 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any, cast
 
-from kg.errors import MissingExtraError, ReadError, UsageError
+from kg.errors import ReadError, UsageError
 from kg.read._decode import BROKEN, bom_encoding
 
 STDIN = Path("-")
 
 #: In a folder, files with these endings are read, others passed over.
 ENDINGS = (
-    ".txt", ".text", ".md", ".mail", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".bib", ".bibtex",
-    ".ris", ".xml", ".atom", ".rss",
+    ".txt", ".text", ".md", ".mail", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".bib",
+    ".bibtex", ".ris", ".xml", ".atom", ".rss",
 )  # fmt: skip
 PACKED = (".gz", ".xz", ".zst", ".bz2")
 
@@ -136,11 +136,11 @@ def open_input(item: Input) -> IO[bytes]:
         ReadError: it cannot be opened, is empty or binary.
     """
     try:
-        stream = sys.stdin.buffer if item.path == STDIN else item.path.open("rb")
+        stream = _standard_input() if item.path == STDIN else item.path.open("rb")
     except OSError as error:
         raise ReadError(f"{item.name}: cannot be read: {error.strerror}") from None
     try:
-        unpacked = io.BufferedReader(_unpack(stream), 1 << 16)  # type: ignore[arg-type]
+        unpacked = io.BufferedReader(cast(io.RawIOBase, _unpack(stream)), 1 << 16)
         _check(item.name, unpacked.peek(8192)[:8192])
     except BROKEN as error:
         stream.close()
@@ -148,8 +148,24 @@ def open_input(item: Input) -> IO[bytes]:
     return unpacked
 
 
-def _unpack(stream: IO[bytes]) -> IO[bytes]:
-    head = stream.peek(8)[:8] if hasattr(stream, "peek") else b""
+class _StandardInput(io.RawIOBase):
+    """The standard input, which stays open when this is closed."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = sys.stdin.buffer.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def _standard_input() -> io.BufferedReader:
+    return io.BufferedReader(_StandardInput(), 1 << 16)
+
+
+def _unpack(stream: io.BufferedReader) -> Any:
+    head = stream.peek(8)[:8]
     if head.startswith(b"\x1f\x8b"):
         return gzip.GzipFile(fileobj=stream)
     if head.startswith(b"\xfd7zXZ\x00"):
@@ -161,13 +177,10 @@ def _unpack(stream: IO[bytes]) -> IO[bytes]:
     return stream
 
 
-def _zstandard(stream: IO[bytes]) -> IO[bytes]:
-    try:
-        import zstandard
-    except ImportError:
-        raise MissingExtraError("zstandard", "formats", "reading .zst files") from None
-    reader = zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
-    return reader  # type: ignore[return-value]
+def _zstandard(stream: io.BufferedReader) -> Any:
+    import zstandard
+
+    return zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True)
 
 
 def _check(name: str, head: bytes) -> None:

@@ -75,7 +75,7 @@ class _Entries:
             self._link(attributes)
 
     def _link(self, attributes: dict[str, str]) -> None:
-        links = self.entry["links"] = self.entry.get("links", []) if self.entry else []
+        links = (self.entry or {}).setdefault("links", [])
         place = 0 if attributes.get("rel", "alternate") == "alternate" else len(links)
         if len(links) < 50:
             links.insert(place, attributes["href"])

@@ -111,6 +111,7 @@ def find_abbreviations(text: str) -> tuple[Abbreviation, ...]:
     return tuple(sorted(best.values(), key=lambda a: (a.short_start, a.long_start)))
 
 
+@lru_cache(maxsize=1 << 17)
 def is_short_form(text: str) -> bool:
     """Whether ``text`` is written as an abbreviation: short, one token, with capitals inside.
 

@@ -1,0 +1,77 @@
+"""``kg evaluate``: precision, recall and F1 of an extractor on annotated papers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from kg.cli._common import say, track
+
+if TYPE_CHECKING:
+    from kg.score import Report
+
+
+@click.command(
+    short_help="Measure extraction against annotated papers.",
+    epilog="""\b
+Examples:
+  kg evaluate dev.jsonl
+  kg evaluate dev.jsonl --html errors.html
+  kg evaluate dev.jsonl --extractors model --format json
+  kg evaluate scier-dev.jsonl --model my-scier-model
+""",
+)
+@click.argument("gold", type=click.Path(dir_okay=False), metavar="GOLD")
+@click.option("--model", metavar="MODEL", help="Folder of a model trained with 'kg train'.")
+@click.option("--extractors", metavar="NAMES", help="Only these extractors, joined by commas.")
+@click.option(
+    "--predicted", metavar="FILE", help="Score this output of 'kg extract' instead of a model."
+)
+@click.option("--html", "page", metavar="FILE", help="Write gold and found side by side.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How to print the report.",
+)
+def command(
+    gold: str,
+    model: str | None,
+    extractors: str | None,
+    predicted: str | None,
+    page: str | None,
+    style: str,
+) -> None:
+    """Score an extractor on the annotated papers in GOLD.
+
+    GOLD is JSON Lines of papers with mentions (and links), SciER's sentences, or
+    spaCy's .spacy.  The report has precision, recall and F1 per type and role, for
+    exact and overlapping spans, for concepts, introduced concepts and links, the
+    calibration of confidence, and the 20 most frequent confusions.
+    """
+    report = _measure(gold, model, extractors, predicted)
+    click.echo(
+        json.dumps(report.to_dict(), ensure_ascii=False, indent=2)
+        if style == "json"
+        else report.to_text()
+    )
+    if page:
+        Path(page).write_text(report.to_html(), encoding="utf-8")
+        say(f"wrote {page}")
+
+
+def _measure(gold: str, model: str | None, extractors: str | None, predicted: str | None) -> Report:
+    from kg.extract import load_extractor
+    from kg.score import evaluate, read_gold
+
+    papers = read_gold(gold)
+    if predicted:
+        return evaluate(papers, read_gold(predicted))
+    extractor = load_extractor(model, extractors=extractors)
+    found = track(extractor.extract(papers), "extracting", total=len(papers))
+    return evaluate(papers, found)

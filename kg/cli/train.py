@@ -1,0 +1,50 @@
+"""``kg train``: an extractor from annotated papers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from kg.cli._common import say
+
+
+@click.command(
+    short_help="Train an extractor on annotated papers.",
+    epilog="""\b
+Examples:
+  kg train train.jsonl --dev dev.jsonl --out my-model
+  kg train train.spacy --dev dev.spacy --out my-model --recipe cnn --quick
+  kg train train.jsonl --dev dev.jsonl --out my-model --recipe encoder --raw papers.jsonl.xz
+  kg extract papers.txt --model my-model
+""",
+)
+@click.argument("train_path", metavar="TRAIN", type=click.Path(dir_okay=False))
+@click.option("--dev", "dev_path", required=True, metavar="FILE", help="Papers to choose by.")
+@click.option("--out", required=True, metavar="MODEL", help="Folder to write.")
+@click.option(
+    "--recipe",
+    type=click.Choice(["auto", "cnn", "encoder"]),
+    default="auto",
+    show_default=True,
+    help="cnn: spaCy, minutes. encoder: as the shipped model, needs 'paperkg[train]', hours.",
+)
+@click.option("--name", metavar="NAME", help="The model's name; the folder's by default.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--quick", is_flag=True, help="A short run, to see that everything works.")
+@click.option(
+    "--steps", type=click.IntRange(min=1), help="Steps (cnn) or epochs (encoder) instead."
+)
+@click.option("--pretrain", metavar="FILE", help="Encoder: SciREX mentions to start from.")
+@click.option("--raw", metavar="FILE", help="Encoder: unannotated papers for self-training.")
+def command(**options: Any) -> None:
+    """Train an extractor on the annotated papers in TRAIN and write it to MODEL.
+
+    TRAIN and --dev are JSON Lines of papers with mentions ({field, start, end,
+    type, role}), SciER's sentences, or spaCy's .spacy; types are your own.
+    --model MODEL makes the other commands use the result.
+    """
+    from kg.train import train
+
+    out = train(**options, say=say)
+    say(f"wrote {out}; try: kg evaluate {options['dev_path']} --model {out}")

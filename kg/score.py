@@ -1,0 +1,502 @@
+"""Predictions against gold: spans, types, roles, concepts, links, calibration, confusions.
+
+``evaluate`` compares two lists of papers that have the same ids and texts;
+``read_gold`` reads annotated papers in this project's form or in SciER's.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kg.errors import ReadError, RecordError
+from kg.model import FIELDS, Mention, Paper
+from kg.text import fold, sentence_at
+
+#: Bins of the reliability table.
+BINS = 10
+#: Confusions that a report lists.
+CONFUSIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many were right, only predicted, only in the gold."""
+
+    right: int = 0
+    spurious: int = 0
+    missed: int = 0
+
+    @property
+    def precision(self) -> float:
+        """Share of the predicted that is right; 0 where nothing was predicted."""
+        return self.right / max(self.right + self.spurious, 1)
+
+    @property
+    def recall(self) -> float:
+        """Share of the gold that was found; 0 where there is no gold."""
+        return self.right / max(self.right + self.missed, 1)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall.
+
+        >>> Counts(right=2, spurious=1, missed=1).f1.__round__(3)
+        0.667
+        """
+        return 2 * self.right / max(2 * self.right + self.spurious + self.missed, 1)
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(
+            self.right + other.right, self.spurious + other.spurious, self.missed + other.missed
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures, rounded to four decimals."""
+        return {
+            "precision": round(self.precision, 4),
+            "recall": round(self.recall, 4),
+            "f1": round(self.f1, 4),
+            "gold": self.right + self.missed,
+            "predicted": self.right + self.spurious,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Mentions whose confidence lies in [low, low + width): how many, how sure, how right."""
+
+    low: float
+    count: int
+    confidence: float
+    precision: float
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """What was mistaken for what, how often, and where (up to three sentences)."""
+
+    gold: str
+    predicted: str
+    count: int
+    examples: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Report:
+    """Everything ``evaluate`` measures; ``by_type`` tables map a type to its counts."""
+
+    papers: int = 0
+    exact: dict[str, Counts] = field(default_factory=dict)
+    overlapping: dict[str, Counts] = field(default_factory=dict)
+    concepts: dict[str, Counts] = field(default_factory=dict)
+    introduced: dict[str, Counts] = field(default_factory=dict)
+    roles: dict[str, Counts] = field(default_factory=dict)
+    role_accuracy: float = 0.0
+    links: dict[str, Counts] = field(default_factory=dict)
+    calibration_error: float = 0.0
+    bins: tuple[Bin, ...] = ()
+    confusions: tuple[Confusion, ...] = ()
+    pairs: tuple[tuple[Paper, Paper], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as plain data; each table has its total under "all"."""
+        tables = ("exact", "overlapping", "concepts", "introduced", "roles", "links")
+        data: dict[str, Any] = {"papers": self.papers}
+        for name in tables:
+            table = getattr(self, name)
+            rows = table if name == "links" else {**table, "all": total(table)}
+            data[name] = {key: counts.to_dict() for key, counts in rows.items()}
+        data["role_accuracy"] = round(self.role_accuracy, 4)
+        data["calibration_error"] = round(self.calibration_error, 4)
+        data["bins"] = [
+            [b.low, b.count, round(b.confidence, 4), round(b.precision, 4)] for b in self.bins
+        ]
+        data["confusions"] = [[c.gold, c.predicted, c.count, *c.examples] for c in self.confusions]
+        return data
+
+    def to_text(self) -> str:
+        """Return the report for a terminal."""
+        return "\n".join(_text_lines(self))
+
+    def to_html(self) -> str:
+        """Return a page with gold and predicted side by side; every text is escaped."""
+        return _page(self)
+
+
+def total(table: Mapping[str, Counts]) -> Counts:
+    """Return the sum of a table's counts: micro average."""
+    return sum(table.values(), Counts())
+
+
+def evaluate(gold: Iterable[Paper], predicted: Iterable[Paper]) -> Report:
+    """Compare predictions with the gold, paper by paper.
+
+    Mentions count as right when field, start, end and type agree; concepts when
+    a paper has the same type and folded name; roles on the right mentions.
+
+    Args:
+        gold: annotated papers.
+        predicted: the same papers with predictions, in any order.
+
+    Raises:
+        RecordError: a paper of the gold has no prediction.
+    """
+    found = {paper.id: paper for paper in predicted}
+    pairs = []
+    for paper in gold:
+        if paper.id not in found:
+            raise RecordError(f"paper {paper.id}: in the gold, but there is no prediction for it")
+        pairs.append((paper, found[paper.id]))
+    return _measure(tuple(pairs))
+
+
+def _measure(pairs: tuple[tuple[Paper, Paper], ...]) -> Report:
+    report = Report(papers=len(pairs), pairs=pairs)
+    report.exact = _table(pairs, lambda p: {(*_place(m), m.type): m.type for m in p.mentions})
+    report.concepts = _table(pairs, lambda p: _concepts(p.mentions))
+    report.introduced = _table(
+        pairs, lambda p: _concepts(m for m in p.mentions if m.role == "introduces")
+    )
+    report.overlapping = _overlapping(pairs)
+    report.roles, report.role_accuracy = _roles(pairs)
+    report.links = _links(pairs)
+    report.bins, report.calibration_error = _calibration(pairs)
+    report.confusions = _confusions(pairs)
+    return report
+
+
+def _place(mention: Mention) -> tuple[str, int, int]:
+    return (mention.field, mention.start, mention.end)
+
+
+def _concepts(mentions: Iterable[Mention]) -> dict[tuple[str, ...], str]:
+    return {(m.type, fold(m.text) or m.text): m.type for m in mentions}
+
+
+def _table(pairs: Sequence[tuple[Paper, Paper]], items: Any) -> dict[str, Counts]:
+    """Return counts by type of what ``items`` (paper -> {key: type}) finds in both papers."""
+    table: dict[str, Counts] = defaultdict(Counts)
+    for gold, predicted in pairs:
+        wanted, got = items(gold), items(predicted)
+        for key, kind in wanted.items():
+            table[kind] += Counts(right=1) if key in got else Counts(missed=1)
+        for key, kind in got.items():
+            if key not in wanted:
+                table[kind] += Counts(spurious=1)
+    return dict(sorted(table.items()))
+
+
+def _overlapping(pairs: Sequence[tuple[Paper, Paper]]) -> dict[str, Counts]:
+    """Return counts where a shared character and the type are enough; one to one, in order."""
+    table: dict[str, Counts] = defaultdict(Counts)
+    for gold, predicted in pairs:
+        free = sorted(predicted.mentions)
+        for mention in sorted(gold.mentions):
+            match = next((m for m in free if m.type == mention.type and _touch(m, mention)), None)
+            table[mention.type] += Counts(right=1) if match else Counts(missed=1)
+            if match:
+                free.remove(match)
+        for mention in free:
+            table[mention.type] += Counts(spurious=1)
+    return dict(sorted(table.items()))
+
+
+def _touch(one: Mention, other: Mention) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
+
+
+def _roles(pairs: Sequence[tuple[Paper, Paper]]) -> tuple[dict[str, Counts], float]:
+    """Return counts by role, and the share of right mentions whose role is right, too."""
+    table: dict[str, Counts] = defaultdict(Counts)
+    for gold, predicted in pairs:
+        wanted = {(*_place(m), m.type): m.role for m in gold.mentions}
+        for mention in predicted.mentions:
+            role = wanted.get((*_place(mention), mention.type))
+            if role == mention.role:
+                table[role] += Counts(right=1)
+            elif role is not None:
+                table[role] += Counts(missed=1)
+                table[mention.role] += Counts(spurious=1)
+    return dict(sorted(table.items())), total(table).recall
+
+
+def _links(pairs: Sequence[tuple[Paper, Paper]]) -> dict[str, Counts]:
+    """Return counts of exact URLs and of URL with kind; empty where the gold has no links."""
+    if not any(gold.links for gold, _ in pairs):
+        return {}
+    url, kind = Counts(), Counts()
+    for gold, predicted in pairs:
+        url += _compare({x.url for x in gold.links}, {x.url for x in predicted.links})
+        kind += _compare(
+            {(x.url, str(x.kind)) for x in gold.links},
+            {(x.url, str(x.kind)) for x in predicted.links},
+        )
+    return {"url": url, "url and kind": kind}
+
+
+def _compare(wanted: set[Any], got: set[Any]) -> Counts:
+    return Counts(len(wanted & got), len(got - wanted), len(wanted - got))
+
+
+def _calibration(pairs: Sequence[tuple[Paper, Paper]]) -> tuple[tuple[Bin, ...], float]:
+    """Return the reliability bins and the expected calibration error (Guo et al., ICML 2017)."""
+    rows: list[list[tuple[float, bool]]] = [[] for _ in range(BINS)]
+    for gold, predicted in pairs:
+        wanted = {(*_place(m), m.type) for m in gold.mentions}
+        for mention in predicted.mentions:
+            at = min(int(mention.confidence * BINS), BINS - 1)
+            rows[at].append((mention.confidence, (*_place(mention), mention.type) in wanted))
+    bins = tuple(
+        Bin(
+            at / BINS,
+            len(row),
+            sum(c for c, _ in row) / len(row),
+            sum(r for _, r in row) / len(row),
+        )
+        for at, row in enumerate(rows)
+        if row
+    )
+    count = sum(b.count for b in bins)
+    error = sum(b.count * abs(b.confidence - b.precision) for b in bins)
+    return bins, error / max(count, 1)
+
+
+# --- confusions ---------------------------------------------------------------------
+
+
+def _confusions(pairs: Sequence[tuple[Paper, Paper]]) -> tuple[Confusion, ...]:
+    counts: Counter[tuple[str, str]] = Counter()
+    examples: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for gold, predicted in pairs:
+        for key, text in _mistakes(gold, predicted):
+            counts[key] += 1
+            if len(examples[key]) < 3 and text not in examples[key]:
+                examples[key].append(text)
+    ranked = sorted(counts, key=lambda key: (-counts[key], key))[:CONFUSIONS]
+    return tuple(Confusion(*key, counts[key], tuple(examples[key])) for key in ranked)
+
+
+def _mistakes(gold: Paper, predicted: Paper) -> Iterator[tuple[tuple[str, str], str]]:
+    """Yield ((gold label, predicted label), sentence) for every mention that is not right."""
+    left = sorted(predicted.mentions)
+    for mention in sorted(gold.mentions):
+        match = next((m for m in left if _place(m) == _place(mention)), None)
+        match = match or next((m for m in left if _touch(m, mention)), None)
+        if match:
+            left.remove(match)
+        pair = _label_pair(mention, match)
+        if pair:
+            yield pair, _shown(gold, mention, match)
+    for mention in left:
+        yield ("-", mention.type), _shown(gold, None, mention)
+
+
+def _label_pair(gold: Mention, predicted: Mention | None) -> tuple[str, str] | None:
+    if predicted is None:
+        return gold.type, "-"
+    if _place(gold) != _place(predicted):
+        return f"{gold.type} (span)", f"{predicted.type} (span)"
+    if gold.type != predicted.type:
+        return gold.type, predicted.type
+    return None if gold.role == predicted.role else (gold.role, predicted.role)
+
+
+def _shown(paper: Paper, gold: Mention | None, predicted: Mention | None) -> str:
+    at = gold or predicted
+    assert at is not None
+    sentence = sentence_at(paper.text(at.field), at.start, at.end)
+    wanted = repr(gold.text) if gold else "nothing"
+    got = repr(predicted.text) if predicted else "nothing"
+    return f"gold {wanted}, found {got}: {sentence}"
+
+
+# --- as text ------------------------------------------------------------------------
+
+_TABLES = (
+    ("mentions, exact span and type", "exact"),
+    ("mentions, overlapping span and type", "overlapping"),
+    ("concepts per paper", "concepts"),
+    ("introduced concepts", "introduced"),
+    ("roles of right mentions", "roles"),
+)
+
+
+def _text_lines(report: Report) -> Iterator[str]:
+    yield f"{report.papers} papers"
+    for title, name in _TABLES:
+        table = getattr(report, name)
+        yield from ("", _row(title, ("precision", "recall", "F1", "gold", "found")))
+        for key, counts in (*table.items(), ("all", total(table))):
+            yield _row(f"  {key}", _figures(counts))
+    yield from ("", f"role accuracy on right mentions  {report.role_accuracy:.3f}")
+    for key, counts in report.links.items():
+        yield _row(f"links: {key}", _figures(counts))
+    yield f"expected calibration error       {report.calibration_error:.3f}"
+    for b in report.bins:
+        bar = "#" * round(b.precision * 40)
+        figures = f"sure {b.confidence:.2f}  right {b.precision:.2f}"
+        yield f"  {b.low:.1f}  {b.count:6d}  {figures}  {bar}"
+    yield from ("", f"the {len(report.confusions)} most frequent confusions (gold -> found)")
+    for c in report.confusions:
+        yield f"  {c.count:4d}  {c.gold} -> {c.predicted}"
+        yield from (f"          {example}" for example in c.examples)
+
+
+def _row(title: str, cells: Iterable[str]) -> str:
+    return f"{title:<38}" + "".join(f"{cell:>11}" for cell in cells)
+
+
+def _figures(counts: Counts) -> tuple[str, ...]:
+    rates = (f"{value:.3f}" for value in (counts.precision, counts.recall, counts.f1))
+    return (*rates, str(counts.right + counts.missed), str(counts.right + counts.spurious))
+
+
+# --- as a page ----------------------------------------------------------------------
+
+_STYLE = """
+body{font:15px/1.6 system-ui,sans-serif;max-width:1200px;margin:2rem auto;padding:0 1rem;
+color:#1b1b1b;background:#fff}
+table{width:100%;border-collapse:collapse;table-layout:fixed}
+td,th{vertical-align:top;padding:.4rem .8rem;border-bottom:1px solid #ddd;text-align:left}
+mark{padding:0 .15em;border-radius:.2em;color:inherit;border-bottom:3px solid}
+mark small{font-size:.7em;margin-left:.3em}
+.Method{background:#dbeafe}.Dataset{background:#dcfce7}.Benchmark{background:#fef3c7}
+.Task{background:#fce7f3}.Metric{background:#ede9fe}.other{background:#eee}
+.right{border-bottom-color:transparent}.wrong{border-bottom-color:#b91c1c}
+.role{border-bottom-color:#d97706}pre{overflow:auto;background:#f6f6f6;padding:1rem}
+"""
+
+
+def _page(report: Report) -> str:
+    rows = "".join(_paper_row(gold, predicted) for gold, predicted in report.pairs)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        "<title>Gold and found</title>"
+        f"<style>{_STYLE}</style></head><body><h1>Gold and found</h1>"
+        "<p>Underlined red: in one column only. Underlined amber: another role.</p>"
+        f"<details><summary>Figures</summary><pre>{html.escape(report.to_text())}</pre></details>"
+        f"<table><thead><tr><th>gold</th><th>found</th></tr></thead><tbody>{rows}</tbody></table>"
+        "</body></html>\n"
+    )
+
+
+def _paper_row(gold: Paper, predicted: Paper) -> str:
+    return (
+        f'<tr id="{html.escape(gold.id, quote=True)}"><td>{_marked(gold, predicted)}</td>'
+        f"<td>{_marked(predicted, gold)}</td></tr>\n"
+    )
+
+
+def _marked(paper: Paper, other: Paper) -> str:
+    """Return title and abstract with the mentions marked, those that differ underlined."""
+    known = {(*_place(m), m.type): m.role for m in other.mentions}
+    return "".join(
+        f"<{tag}>{_marked_field(paper, name, known)}</{tag}>"
+        for name, tag in zip(FIELDS, ("h3", "p"), strict=True)
+    )
+
+
+def _marked_field(paper: Paper, name: str, known: Mapping[tuple[Any, ...], str]) -> str:
+    text, parts, at = paper.text(name), [], 0
+    for mention in sorted(m for m in paper.mentions if m.field == name):
+        if mention.start < at:
+            continue
+        role = known.get((*_place(mention), mention.type))
+        state = "wrong" if role is None else "right" if role == mention.role else "role"
+        kind = mention.type if mention.type in _STYLE else "other"
+        label = html.escape(f"{mention.type} {mention.role}")
+        parts += [
+            html.escape(text[at : mention.start]),
+            f'<mark class="{html.escape(kind, quote=True)} {state}">'
+            f"{html.escape(mention.text)}<small>{label}</small></mark>",
+        ]
+        at = mention.end
+    return "".join(parts) + html.escape(text[at:])
+
+
+# --- gold from files ----------------------------------------------------------------
+
+
+def read_gold(path: str | Path) -> list[Paper]:
+    """Read annotated papers: this project's JSON Lines, SciER's, or spaCy's ``.spacy``.
+
+    Raises:
+        ReadError: names the file, the line, what was found and what was expected.
+    """
+    source = Path(path)
+    if source.suffix == ".spacy":
+        return list(_from_spacy(source))
+    try:
+        lines = source.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadError(f"{source}: cannot be read: {error}") from error
+    papers = [_gold_paper(line, source, n) for n, line in enumerate(lines, 1) if line.strip()]
+    if not papers:
+        raise ReadError(f"{source}: no annotated papers; expected a JSON object a line")
+    return papers
+
+
+def _gold_paper(line: str, source: Path, number: int) -> Paper:
+    try:
+        data = json.loads(line)
+        if not isinstance(data, dict):
+            raise ValueError(f"found {type(data).__name__}, expected a JSON object")
+        if "sentence" in data and "ner" in data:
+            return _from_scier(data, number)
+        data.setdefault("id", f"{source.stem}:{number}")
+        data["mentions"] = [_with_defaults(m, data) for m in data.get("mentions", ())]
+        paper = Paper.from_dict(data)
+        paper.check()
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise ReadError(
+            f"{source}:{number}: {error}; expected an object with title, abstract and mentions "
+            "[{field, start, end, type}]"
+        ) from None
+    return paper
+
+
+def _with_defaults(mention: dict[str, Any], paper: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in what a hand-made annotation may leave out: field, text and role."""
+    filled = {"field": "abstract", "role": "mentions", **mention}
+    text = paper.get(filled["field"], "")
+    filled.setdefault("text", text[filled["start"] : filled["end"]])
+    return filled
+
+
+def _from_scier(data: Mapping[str, Any], number: int) -> Paper:
+    """Return a sentence of SciER as a paper; entities are found in the text in their order."""
+    text, at = data["sentence"], 0
+    mentions: list[Mention] = []
+    for name, kind in data["ner"]:
+        start = text.find(name, at)
+        start = text.find(name) if start < 0 else start
+        taken = any(m.start < start + len(name) and start < m.end for m in mentions)
+        if start < 0 or taken:
+            continue
+        mentions.append(Mention("abstract", start, start + len(name), name, kind, "mentions"))
+        at = start + len(name)
+    return Paper(f"{data['doc_id']}:{number}", "", text, mentions=tuple(sorted(mentions)))
+
+
+def _from_spacy(path: Path) -> Iterator[Paper]:
+    import spacy
+    from spacy.tokens import DocBin
+
+    try:
+        docs = DocBin().from_disk(path).get_docs(spacy.blank("en").vocab)
+        for number, doc in enumerate(docs, 1):
+            mentions = tuple(
+                Mention(
+                    "abstract", e.start_char, e.end_char, e.text, e.label_, e.ent_id_ or "mentions"
+                )
+                for e in doc.ents
+            )
+            yield Paper(f"{path.stem}:{number}", "", doc.text, mentions=mentions)
+    except (OSError, ValueError, KeyError) as error:
+        raise ReadError(f"{path}: not a .spacy file: {error}") from error

@@ -1,0 +1,85 @@
+"""From annotated papers to an extractor: two recipes, one result, a spaCy pipeline.
+
+``cnn`` needs nothing but spaCy and minutes; ``encoder`` needs the extra
+``paperkg[train]`` (torch) and makes models like the shipped one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from kg.errors import UsageError
+from kg.model import Paper
+
+RECIPES = ("auto", "cnn", "encoder")
+
+
+def train(
+    train_path: str | Path,
+    dev_path: str | Path,
+    out: str | Path,
+    *,
+    recipe: str = "auto",
+    name: str | None = None,
+    seed: int = 0,
+    quick: bool = False,
+    steps: int | None = None,
+    pretrain: str | Path | None = None,
+    raw: str | Path | None = None,
+    say: Callable[[str], object] = print,
+) -> Path:
+    """Train an extractor; ``load_extractor(out)`` uses it.
+
+    Args:
+        train_path, dev_path: annotated papers: JSON Lines, SciER's form, or .spacy.
+        out: folder to write; must not exist, but for an unfinished run of the same.
+        recipe: "cnn", "encoder", or "auto": the encoder where torch is installed.
+        name: the model's name; the folder's by default.
+        seed: the same seed, data and machine give the same model.
+        quick: few steps or epochs, to see that everything works.
+        steps: steps (cnn) or epochs (encoder) instead of the recipe's own number.
+        pretrain: annotated text of another span policy to start from (encoder).
+        raw: papers without annotations, for self-training (encoder).
+        say: takes a line on progress.
+
+    Raises:
+        UsageError: an unknown recipe, or ``out`` is taken.
+        ReadError: a file is not annotated papers; names the line.
+    """
+    from kg.score import read_gold
+
+    target = Path(out)
+    if recipe not in RECIPES:
+        raise UsageError(f"recipe {recipe!r}: expected one of {', '.join(RECIPES)}")
+    if target.exists() and any(target.iterdir()):
+        raise UsageError(f"{target}: exists and is not empty; give a new folder")
+    chosen = recipe if recipe != "auto" else "encoder" if find_spec("torch") else "cnn"
+    papers, dev = read_gold(train_path), read_gold(dev_path)
+    _check_labels(papers, dev, str(dev_path))
+    common: dict[str, Any] = {"name": name or target.name, "seed": seed, "say": say}
+    if chosen == "cnn":
+        from kg.train import cnn
+
+        cnn.train_cnn(
+            papers, dev, target, steps=steps or (cnn.QUICK if quick else cnn.STEPS), **common
+        )
+    else:
+        from kg.train.encoder import train_encoder
+
+        train_encoder(
+            papers, dev, target, quick=quick, epochs=steps, pretrain=pretrain, raw=raw, **common
+        )
+    return target
+
+
+def _check_labels(papers: Sequence[Paper], dev: Sequence[Paper], where: str) -> None:
+    """Raise where there is nothing to learn, or dev asks for labels that train never shows."""
+    known = {m.type for paper in papers for m in paper.mentions}
+    if not known:
+        raise UsageError("the training papers hold no mention: nothing to learn")
+    strange = sorted({m.type for paper in dev for m in paper.mentions} - known)
+    if strange:
+        raise UsageError(f"{where}: type {strange[0]!r} is in no training paper ({sorted(known)})")

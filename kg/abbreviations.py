@@ -307,11 +307,17 @@ def _coined(text: str) -> Iterator[Abbreviation]:
         short = token[0].rstrip(".:,'’-/") if token else ""
         if short and is_short_form(short):
             span = _best_span(text, _window_start(text, match.start()), match.start(), short)
-            if span:
+            if span and _spelled_fully(short, text[span[0] : span[1]]):
                 at = match.end()
                 yield Abbreviation(
                     short, at, at + len(short), text[span[0] : span[1]], *span, "coined"
                 )
+
+
+def _spelled_fully(short: str, long: str) -> bool:
+    """Whether two words or more spell the short form and no word is passed over."""
+    words = [word for word, _, _ in _parts(long)]
+    return len(words) > 1 and _align(short, words)[0] == 0
 
 
 def _standing(text: str) -> Iterator[Abbreviation]:

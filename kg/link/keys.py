@@ -86,20 +86,34 @@ def _definitions(paper: Paper) -> Iterator[Definition]:
     for field in FIELDS:
         mentions, text = _of_field(paper, field), paper.text(field)
         for found in find_abbreviations(text):
-            yield _define(found, mentions)
+            if defined := _define(found, mentions):
+                yield defined
         yield from _appositions(mentions, text)
 
 
-def _define(found: Abbreviation, mentions: list[Mention]) -> Definition:
-    """Prefer the mentions' spans to the pattern's own: they were found with more context."""
+def _define(found: Abbreviation, mentions: list[Mention]) -> Definition | None:
+    """Prefer the mentions' spans to the pattern's own: they were found with more context.
+
+    Where a long form ends behind a title's colon only a mention can tell.
+    """
     short, long, introduces = found.short, found.long, False
+    open_end = found.pattern == "short: long"
     for mention in mentions:
         if mention.start <= found.short_start and found.short_end <= mention.end:
             short = mention.text if mention.end - mention.start < len(long) else short
             introduces = mention.role == "introduces"
-        elif abs(mention.end - found.long_end) <= 1 and matches(short, mention.text):
-            long = mention.text
+        elif _is_long(mention, found, open_end) and matches(short, mention.text):
+            long, open_end = mention.text, False
+    if open_end:
+        return None
     return Definition(name_key(short), name_key(long), short, long, "abbreviation", introduces)
+
+
+def _is_long(mention: Mention, found: Abbreviation, open_end: bool) -> bool:
+    """Whether a mention ends (or, where the end is open, begins) where the long form does."""
+    if open_end:
+        return mention.start == found.long_start
+    return abs(mention.end - found.long_end) <= 1
 
 
 def _appositions(mentions: list[Mention], text: str) -> Iterator[Definition]:

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from kg.model import Concept, Link, Mention, Merge, Paper
 from kg.text import slug
 
-_SYLLABLES = tuple("ra vel no mi tor ka lu zen pra di sol mar qui fe lan bri o ta xe gor".split())
-_TASKS = tuple(
-    "detection segmentation translation retrieval planning parsing forecasting ranking".split()
-)
+_SYLLABLES = (
+    "ra", "vel", "no", "mi", "tor", "ka", "lu", "zen", "pra", "di", "sol", "mar", "qui", "fe",
+    "lan", "bri", "o", "ta", "xe", "gor",
+)  # fmt: skip
+_TASKS = ("detection", "segmentation", "translation", "retrieval", "planning", "parsing", "ranking")
 _KINDS = ("Method", "Method", "Method", "Task", "Dataset", "Benchmark")
 _HUBS = (
     ("Method", "large language models"),

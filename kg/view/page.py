@@ -29,7 +29,7 @@ STATIC = Path(__file__).parent / "static"
 
 #: Up to this many nodes on the map pyvis' vis-network draws it; above it WebGL does.
 #: vis-network takes half a second a frame at 18,000 nodes, 1 s to open at 1,000.
-PYVIS_LIMIT = 1_200
+PYVIS_LIMIT = 1_000
 #: Payloads of more characters are gzipped; smaller ones stay readable, and their
 #: bytes do not depend on the zlib at hand.
 PLAIN_LIMIT = 1_500_000

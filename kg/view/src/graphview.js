@@ -5,6 +5,7 @@ import { SHAPES, trace } from "./shapes.js";
 import { regionInk, regionTint } from "./theme.js";
 
 const HALO = 3.5;
+const ORIGIN = { x: 0, y: 0 };
 
 export class GraphView {
   // `options`: name, help, regions (bool), onselect(node), onopen(node), onedge(claim), onclear().
@@ -32,7 +33,7 @@ export class GraphView {
   // `make(host, hooks)` returns the stage; `order` lists the nodes, most telling first.
   start(make, order) {
     this.order = order;
-    this.stage = make(this.host, { model: this.model, theme: this.theme, onview: () => this.schedule() });
+    this.stage = make(this.host, { model: this.model, theme: this.theme, onview: () => this.follow() });
     this.full = this.stage.scale();
     this.resizer = new ResizeObserver(() => this.resize());
     this.resizer.observe(this.element);
@@ -87,6 +88,26 @@ export class GraphView {
 
   // --- drawing ---
 
+  // The camera moved. A pan shifts what is drawn; it is drawn anew at rest or when far off.
+  follow() {
+    const last = this.drawn;
+    if (!last || !this.stage || this.pending || this.stage.moving) return this.schedule();
+    const [x, y] = this.stage.toScreen(ORIGIN);
+    const [dx, dy] = [x - last.x, y - last.y];
+    if (Math.abs(this.stage.scale() / last.scale - 1) > 1e-6 || Math.abs(dx) > 160 || Math.abs(dy) > 160) return this.schedule();
+    if (!dx && !dy) return undefined;
+    this.shift(dx, dy);
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.schedule(), 90);
+    return undefined;
+  }
+
+  shift(dx, dy) {
+    const move = dx || dy ? `translate(${dx}px, ${dy}px)` : "";
+    this.above.style.transform = move;
+    this.below.style.transform = move;
+  }
+
   schedule() {
     if (this.pending || !this.stage) return;
     this.pending = true;
@@ -100,6 +121,9 @@ export class GraphView {
 
   draw() {
     if (!this.stage || !this.element.clientWidth) return;
+    const [x, y] = this.stage.toScreen(ORIGIN);
+    this.drawn = { x, y, scale: this.stage.scale() };
+    this.shift(0, 0);
     const context = this.clear(this.above);
     const boxes = [];
     if (this.options.regions) this.drawRegions(this.clear(this.below), context, boxes);

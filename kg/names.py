@@ -15,6 +15,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from kg.abbreviations import find_abbreviations
 from kg.text import digest, slug, squeeze
 
 _GREEK_NAMES = [
@@ -105,6 +106,11 @@ _SINGULAR = frozenset(
         "aids",
     ]
 )
+#: Words that the field uses for one another.
+_SAME = {
+    "adaption": "adaptation", "robotic": "robot", "convolutional": "convolution",
+    "foundational": "foundation", "recommender": "recommendation",
+}  # fmt: skip
 _BRITISH = tuple(
     (re.compile(pattern), new)
     for pattern, new in (
@@ -162,12 +168,31 @@ def name_words(name: str) -> tuple[str, ...]:
 def written_words(name: str) -> list[str]:
     """Return the words of ``name`` as written, one for each of :func:`name_words`.
 
+    An "and" between words is left out: "vision-and-language navigation" is
+    "vision-language navigation".
+
     >>> written_words("Multi-modal LLMs")
     ['Multi', 'modal', 'LLMs']
     """
-    text = plain(name)
+    text = _without_gloss(plain(name))
     shouting = text.isupper() and " " in text
-    return _WORD.findall(text.lower() if shouting else text)
+    words = _WORD.findall(text.lower() if shouting else text)
+    joined = [word for i, word in enumerate(words) if word != "and" or i in (0, len(words) - 1)]
+    return joined if len(joined) > 2 else words
+
+
+def _without_gloss(text: str) -> str:
+    """Drop an abbreviation in brackets that the words before it spell out.
+
+    >>> _without_gloss("text-to-image (T2I) models"), _without_gloss("f(x) (GPT)")
+    ('text-to-image models', 'f(x) (GPT)')
+    """
+    if "(" not in text:
+        return text
+    for found in find_abbreviations(text):
+        if found.pattern == "long (short)":
+            return f"{text[: found.long_end]}{text[found.short_end + 1 :]}"
+    return text
 
 
 def words_key(words: tuple[str, ...]) -> str:
@@ -211,6 +236,7 @@ def _fold_word(word: str) -> str:
     folded = "".join(c for c in folded if not unicodedata.combining(c))
     if len(folded) >= 5:
         folded = _american(folded)
+        folded = _SAME.get(folded, folded)
     return _VERSION.sub("", folded) if folded[-1:].isdigit() or "v" in folded else folded
 
 

@@ -66,8 +66,8 @@ class Worker:
             frame = read_frame(self._pipe(self._process.stdout))
         if frame is None or "opening" in frame[0]:
             self.stop()
-            problem = frame[0]["opening"] if frame else "the process that reads the graph died"
-            raise BuildError(problem)
+            damaged = f"{self._arguments['path']}: cannot be read, it is damaged; build it again"
+            raise BuildError(frame[0]["opening"] if frame else damaged)
 
     @staticmethod
     def _pipe(pipe: Any) -> Any:

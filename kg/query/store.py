@@ -223,8 +223,10 @@ def open_rdflib(folder: Path) -> rdflib.Graph:
     except ImportError:
         raise MissingExtraError("oxrdflib", "rdflib", "the rdflib API over the store") from None
     import rdflib
+    from rdflib.graph import DATASET_DEFAULT_GRAPH_ID
 
-    graph = rdflib.Graph(store=OxigraphStore(store=open_store(folder)))
+    store = OxigraphStore(store=open_store(folder))
+    graph = rdflib.Graph(store=store, identifier=DATASET_DEFAULT_GRAPH_ID)
     for prefix, iri in vocab.PREFIXES.items():
         graph.bind(prefix, iri)
     return graph

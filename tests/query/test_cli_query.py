@@ -1,0 +1,130 @@
+"""``kg query`` as a user meets it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import rdflib
+
+from tests.folders import HOSTILE
+
+
+def kg(*args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "kg", *args],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+def test_a_bundled_question_by_name(folder: Path) -> None:
+    found = kg("query", str(folder), "shared-concepts", "--least=3", "--format", "csv")
+    rows = list(csv.DictReader(found.stdout.splitlines()))
+    assert found.returncode == 0
+    assert all(int(row["papers"]) >= 3 for row in rows)
+    assert rows
+
+
+def test_a_default_is_told_and_can_be_chosen(folder: Path) -> None:
+    found = kg("query", str(folder), "co-used-methods")
+    assert found.stderr.startswith("method: ")
+    assert "--method" in found.stderr
+    label = found.stderr.split(": ")[1].split(" (")[0]
+    chosen = kg("query", str(folder), "co-used-methods", "--method", label.upper())
+    assert (chosen.stdout, chosen.stderr) == (found.stdout, "")
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "xml"])
+def test_rows_in_every_format(form: str, folder: Path) -> None:
+    query = "SELECT ?l { ?c skos:prefLabel ?l ; a kg:Method FILTER(CONTAINS(?l, 'Neil')) }"
+    found = kg("query", str(folder), query, "-f", form)
+    assert (found.returncode, found.stderr) == (0, "")
+    if form == "json":
+        assert json.loads(found.stdout)["results"]["bindings"][0]["l"]["value"] == HOSTILE
+    if form == "csv":
+        assert next(csv.DictReader(found.stdout.splitlines()))["l"] == HOSTILE
+    if form == "table":
+        assert HOSTILE in found.stdout
+
+
+@pytest.mark.parametrize("form", ["turtle", "ntriples", "jsonld", "rdfxml"])
+def test_graphs_in_every_format_are_one_graph(form: str, folder: Path) -> None:
+    found = kg("query", str(folder), "CONSTRUCT WHERE { ?c skos:prefLabel ?l }", "-f", form)
+    names = {"ntriples": "nt", "jsonld": "json-ld", "rdfxml": "xml"}
+    graph = rdflib.Graph().parse(data=found.stdout, format=names.get(form, form))
+    assert rdflib.Literal(HOSTILE) in set(graph.objects())
+
+
+def test_a_syntax_error_shows_line_and_caret(folder: Path) -> None:
+    found = kg("query", str(folder), "SELECT *\n{ ?s kg:uses }")
+    lines = found.stderr.splitlines()
+    assert found.returncode == 2
+    assert lines[0] == "  2 | { ?s kg:uses }"
+    assert lines[1].index("^") > 6
+    assert lines[2].startswith("kg: line 2, column ")
+    assert found.stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "message"),
+    [
+        (["shared-concept"], 2, "did you mean shared-concepts"),
+        (["shared-concepts", "--lest", "3"], 2, "it has: --least"),
+        (["shared-concepts", "--least"], 2, "expected a value"),
+        (["ASK {}", "*", "{}"], 2, "quote the query"),
+        (["@nothing.rq"], 2, "cannot be read"),
+        (["ASK {}", "-f", "turtle"], 2, "gives rows"),
+        (["CONSTRUCT WHERE {?s ?p ?o}", "-f", "csv"], 2, "gives a graph"),
+        (["ASK { SERVICE <http://127.0.0.1/> {} }"], 2, "SERVICE"),
+        (["DELETE WHERE { ?s ?p ?o }"], 2, "read-only"),
+        (["concept-papers", "--concept", "nothing of that name"], 1, "no concept is called"),
+        (["SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i", "--timeout", "0.5"], 1, "0.5 seconds"),
+        ([], 2, "DIR and QUERY"),
+    ],
+)  # fmt: skip
+def test_mistakes_get_one_line(args: list[str], code: int, message: str, folder: Path) -> None:
+    found = kg("query", str(folder), *args)
+    assert found.returncode == code
+    assert message in found.stderr
+    assert found.stderr.count("\n") == 1
+    assert "Traceback" not in found.stderr
+    assert found.stdout == ""
+
+
+def test_the_list_names_every_question() -> None:
+    from kg.query import list_questions
+
+    found = kg("query", "--list").stdout
+    assert [line.split()[0] for line in found.splitlines()] == [q.name for q in list_questions()]
+    one = kg("query", "--list", "evidence").stdout
+    assert "columns: title, role" in one
+    assert "SELECT" in one
+
+
+def test_the_row_limit_is_told(folder: Path) -> None:
+    found = kg("query", str(folder), "SELECT ?s { ?s ?p ?o }", "--limit", "2", "-f", "csv")
+    assert len(found.stdout.splitlines()) == 3
+    assert "2 shown, there are more" in found.stderr
+
+
+def test_explain_shows_and_does_not_run(folder: Path) -> None:
+    found = kg("query", str(folder), "shared-concepts", "--explain")
+    assert "kg:paperCount" in found.stdout
+    assert "triples" in found.stdout
+
+
+def test_a_file_with_parameters_of_its_own(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mine.rq"
+    file.write_text(
+        "# param: least integer 1 -- at least\nSELECT ?n { ?c kg:paperCount ?n FILTER(?n >= $least) }"
+    )
+    many = kg("query", str(folder), f"@{file}", "-f", "csv").stdout.splitlines()
+    few = kg("query", str(folder), f"@{file}", "--least", "5", "-f", "csv").stdout.splitlines()
+    assert len(many) > len(few) > 1

@@ -1,0 +1,28 @@
+"""How a query is read: its algebra with counts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from kg.query import QuerySyntaxError, Runner, list_questions
+from kg.query.explain import explain
+
+
+def test_the_tree_has_counts_of_the_store(runner: Runner) -> None:
+    shown = explain(runner, "SELECT ?p { ?p kg:uses ?m . ?m a kg:Method }")
+    wanted = runner.rows("SELECT (COUNT(*) AS ?n) { ?p kg:uses ?m }")[0]["n"]["value"]
+    assert re.search(rf"\?p kg:uses \?m +# {int(wanted):,} triples", shown)
+    assert shown.splitlines()[0].startswith("SelectQuery")
+
+
+@pytest.mark.parametrize("question", list_questions(), ids=lambda q: q.name)
+def test_every_bundled_question_can_be_explained(question, runner: Runner) -> None:
+    text, _ = runner.bind(question, {})
+    assert "# " in explain(runner, text)
+
+
+def test_what_rdflib_cannot_read_is_a_syntax_error(runner: Runner) -> None:
+    with pytest.raises(QuerySyntaxError):
+        explain(runner, "SELECT nonsense")

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from itertools import chain
 from typing import Any
 
 from kg.read._base import Source
@@ -197,6 +198,9 @@ _GOOGLE = re.compile(
     r"(?P<names>[^–]+?)\s+[-–]\s+(?:(?P<venue>[^–]{2,120}?),\s+)?(?P<year>(?:19"
     r"|20)\d\d)(?:\s+[-–]\s+\S.{0,60})?"
 )
+_CITATION = re.compile(
+    r"(?P<names>[^:]+?[^\W\d_]{2})\.\s+(?P<venue>[^.:]{2,90}?)[\s,]+(?P<year>(?:19|20)\d\d)\.?"
+)
 _SMALL = _set(
     """
     a an and as at by for from in into is it its of on or over than that the to toward towards
@@ -208,22 +212,48 @@ _BREAKS_OFF = re.compile(
 )
 
 _BLOCK = 4000
+_SAMPLE = 600  # lines that tell whether a page is broken at a fixed width
+_WIDEST = 160
 
 
 def to_items(source: Source) -> Iterator[Line]:
     """Yield the lines of a page, wrapped paragraphs and titles joined, each with its kind."""
     awaited = False
-    for block in _blocks(source):
-        for line in _join(block):
-            text = line.text
-            if _ALONE.fullmatch(text):
-                awaited = True
-                continue
-            item = to_line(line.number, text)
-            if awaited and item.kind in {Kind.TEXT, Kind.PROSE, Kind.NAMES} and not item.labelled:
-                item = Line(line.number, _TAIL.sub("", text), Kind.PROSE, labelled=True)
-            awaited = False
-            yield item
+    for line in _unwrapped(source):
+        if _ALONE.fullmatch(line.text):
+            awaited = True
+            continue
+        item = to_line(line.number, line.text)
+        if awaited and item.kind in {Kind.TEXT, Kind.PROSE, Kind.NAMES} and not item.labelled:
+            item = Line(line.number, _TAIL.sub("", line.text), Kind.PROSE, labelled=True)
+        awaited = False
+        yield item
+
+
+def _unwrapped(source: Source) -> Iterator[Line]:
+    """Yield the lines, those joined that an editor or a mail has broken at a fixed width."""
+    blocks = _blocks(source)
+    first: list[list[Line]] = []
+    for block in blocks:
+        first.append(block)
+        if sum(map(len, first)) > _SAMPLE:
+            break
+    width = find_width([line.text for block in first for line in block])
+    for block in chain(first, blocks):
+        yield from _join(block, width)
+
+
+def find_width(lines: list[str]) -> int | None:
+    """Return the number of columns at which ``lines`` were broken; None if they were not.
+
+    >>> find_width(["word " * 15 + "end"] * 9 + ["A title"])
+    78
+    """
+    lengths = sorted(map(len, lines))
+    if len(lengths) < 4 or lengths[-1] > _WIDEST:
+        return None
+    near = sum(length >= lengths[-1] - 14 for length in lengths)
+    return lengths[-1] if lengths[-1] >= 50 and near >= 0.3 * len(lengths) else None
 
 
 def _blocks(source: Source) -> Iterator[list[Line]]:
@@ -240,67 +270,59 @@ def _blocks(source: Source) -> Iterator[list[Line]]:
         yield block
 
 
-def _join(block: list[Line]) -> Iterator[Line]:
-    """Yield the lines of a block, those joined that an editor or a mail has wrapped."""
-    at = 0
-    while at < len(block):
-        end = _run(block, at)
-        text = " ".join(line.text for line in block[at:end])
-        yield Line(block[at].number, text)
-        at = end
+def _join(block: list[Line], width: int | None) -> Iterator[Line]:
+    """Yield the lines of a block, broken ones joined."""
+    width = width or _block_width(block)
+    done = block[0]
+    for line, last in zip(block[1:], block, strict=False):
+        if _goes_on(done.text, last.text, line.text, width):
+            done = replace(done, text=f"{done.text} {line.text}")
+        else:
+            yield done
+            done = line
+    yield done
 
 
-def _run(block: list[Line], at: int) -> int:
-    """The end of the run of lines from ``at`` that belong together."""
-    first = block[at]
-    if len(first.text) > 200 or at + 1 == len(block):
-        return at + 1
-    if _starts_paragraph(first.text):
-        end = _paragraph_end(block, at)
-        if end > at + 1:
-            return end
-    return at + 2 if _title_goes_on(first.text, block[at + 1].text) else at + 1
+def _block_width(block: list[Line]) -> int | None:
+    """The width of a single wrapped paragraph on a page that is not wrapped."""
+    lengths = [len(line.text) for line in block[:-1]]
+    full = sum(length >= max(lengths) - 14 for length in lengths) if len(lengths) > 3 else 0
+    return find_width([line.text for line in block]) if full > 0.7 * len(lengths) else None
 
 
-def _starts_paragraph(text: str) -> bool:
-    label = _label(text)
-    if label and label[0] != "abstract":
-        return label[0] in {"", "tldr", "authors", "title"} and len(text) > 50
-    return (
-        len(text) >= 40
-        and (bool(label) or capital_share(text) < 0.6)
-        and to_line(0, text).kind in {Kind.TEXT, Kind.PROSE}
-    )
+def _goes_on(whole: str, last: str, text: str, width: int | None) -> bool:
+    """Whether ``text`` continues ``whole``, whose last line is ``last``."""
+    if width and len(last) <= width:
+        first = text.split(" ", 1)[0]
+        if len(last) + 1 + len(first) <= width or len(text) > width:
+            return False
+        return not _starts_anew(whole, text)
+    return _title_goes_on(whole, text)
 
 
-def _paragraph_end(block: list[Line], at: int) -> int:
-    width = max(len(line.text) for line in block[at : at + 3])
-    if width > 180:
-        return at + 1
-    end = at + 1
-    while (
-        end < len(block)
-        and len(block[end - 1].text) >= 0.72 * width
-        and _may_go_on(block[end].text)
-    ):
-        width = max(width, len(block[end].text)) if len(block[end].text) <= 180 else width
-        end += 1
-    return end
-
-
-def _may_go_on(text: str) -> bool:
-    if _label(text):
+def _starts_anew(whole: str, text: str) -> bool:
+    """Whether a line is something else than what stands before it, though that was full."""
+    if _label(text) or _ALONE.fullmatch(text):
+        return True
+    kind, kind_before = to_line(0, text).kind, to_line(0, whole).kind
+    if kind_before is Kind.PROSE or text[0].islower():
         return False
-    kind = to_line(0, text).kind
-    return kind in {Kind.TEXT, Kind.PROSE} or text[:1].islower()
+    if kind in {Kind.META, Kind.UI}:
+        return True
+    if kind is Kind.NAMES:
+        return kind_before is not Kind.NAMES
+    is_title = kind_before is not Kind.NAMES and capital_share(whole) >= 0.6
+    return is_title and capital_share(text) < 0.4 and len(text.split()) > 4
 
 
 def _title_goes_on(first: str, second: str) -> bool:
-    if len(first) < 25 or len(second) > 120 or to_line(0, first).kind is not Kind.TEXT:
+    if not 25 <= len(first) <= 160 or len(second) > 120 or to_line(0, first).kind is not Kind.TEXT:
         return False
     if to_line(0, second).kind is not Kind.TEXT or _CLOSED.search(first):
         return False
-    return second[0].islower() or bool(_BREAKS_OFF.search(first))
+    if re.match(r"by\b", second) or re.search(r"\b(?:19|20)\d\d\b", second):
+        return False
+    return bool(_BREAKS_OFF.search(first)) or (second[0].islower() and len(second.split()) > 1)
 
 
 def to_line(number: int, raw: str) -> Line:
@@ -430,7 +452,7 @@ def _find_source_line(text: str) -> dict[str, Any] | None:
     """A line with people, venue and year in one, as search engines print it."""
     if len(text) > 400:
         return None
-    match = _GOOGLE.fullmatch(text)
+    match = _GOOGLE.fullmatch(text) or _CITATION.fullmatch(text)
     if match and is_names(match["names"], single=True):
         return {
             "authors": match["names"].rstrip("… "),
@@ -468,6 +490,11 @@ def _find_venue(text: str) -> dict[str, Any] | None:
     return None
 
 
+def _find_affiliation(text: str) -> dict[str, Any] | None:
+    found = _AFFILIATION.search(text)
+    return {} if found and ":" not in text and len(text) < 200 and not is_prose(text) else None
+
+
 def _find_names(text: str) -> dict[str, Any] | None:
     byline = re.match(r"by\s+(?=[A-Z])", text, re.IGNORECASE)
     rest = text[byline.end() :] if byline else text
@@ -484,7 +511,7 @@ def is_names(text: str, *, single: bool = False) -> bool:
     """
     if len(text) > 20_000 or (":" in text and len(text) < 300):
         return False
-    clean = _drop_brackets(text).replace("…", "").strip(" .,;")
+    clean = re.sub(r"\s+et al\b\.?|[…_*]", "", _drop_brackets(text)).strip(" .,;")
     parts = [part for part in _NAMES_SPLIT.split(clean) if part and not _NAMES_EXTRA.match(part)]
     if not parts or (len(parts) == 1 and not single and "et al" not in text):
         return False
@@ -511,6 +538,7 @@ _FINDERS = (
     (Kind.META, _find_source_line),
     (Kind.NAMES, _find_names),
     (Kind.META, _find_venue),
+    (Kind.META, _find_affiliation),
 )
 
 

@@ -12,12 +12,13 @@ label, an arXiv id, people below it, or a page of nothing but titles and abstrac
 
 from __future__ import annotations
 
+import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg.read._base import Row, Source
-from kg.read._lines import Kind, Line, Shapes, find_details, to_items
+from kg.read._lines import Kind, Line, Shapes, find_details, is_names, to_items
 
 #: So many lines are looked at before the first paper is given out.
 _AHEAD = 4000
@@ -33,6 +34,7 @@ class _Draft:
     """A paper being put together; without a title, what stands after the last one."""
 
     title: Line | None = None
+    below: Line | None = None
     lines: list[Line] = field(default_factory=list)
     abstract: list[Line] = field(default_factory=list)
 
@@ -41,6 +43,8 @@ class _Draft:
         if self.title is None:
             return None
         details = find_details([self.title, *self.lines])
+        if "authors" not in details and self.below and is_names(self.below.text, single=True):
+            details["authors"] = self.below.text
         tldr = details.pop("tldr", "")
         abstract = "\n".join(line.text for line in self.abstract) or tldr
         return Row(self.title.number, {**details, "title": self.title.text, "abstract": abstract})
@@ -82,7 +86,7 @@ def read_listing(source: Source) -> Iterator[Row]:
     """Yield the papers of a pasted page."""
     page = _Page()
     draft, gap, first = _Draft(), list[Line](), True
-    for item in _look_ahead(to_items(source), page):
+    for item in _look_ahead(_retitle(to_items(source)), page):
         if item.kind is not Kind.PROSE:
             gap.append(item)
             del gap[:-_MAX_GAP]
@@ -100,6 +104,27 @@ def read_listing(source: Source) -> Iterator[Row]:
             draft.abstract.append(item)
     drafts = _split(gap, page, first=first, last=True)
     yield from _rows([_give(draft, drafts[0]), *drafts[1:]])
+
+
+def _retitle(items: Iterable[Line]) -> Iterator[Line]:
+    """Take a single sentence for a title where an abstract follows after people and dates."""
+    held: list[Line] = []
+    for item in items:
+        if held and item.kind in {Kind.META, Kind.NAMES, Kind.UI} and len(held) < 8:
+            held.append(item)
+            continue
+        if len(held) > 1 and item.kind is Kind.PROSE and len(item.text) > len(held[0].text):
+            held[0] = replace(held[0], kind=Kind.TEXT)
+        yield from held
+        held = [item] if _is_sentence(item) else []
+        if not held:
+            yield item
+    yield from held
+
+
+def _is_sentence(line: Line) -> bool:
+    short = line.kind is Kind.PROSE and not line.labelled and len(line.text) < 250
+    return short and len(re.findall(r"[.!?](?:\s|$)", line.text)) < 2
 
 
 def _look_ahead(items: Iterable[Line], page: _Page) -> Iterator[Line]:
@@ -137,7 +162,8 @@ def _split(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[_Dr
     drafts = [_Draft(lines=gap[: starts[0]] if starts else list(gap))]
     ends = [*starts, len(gap)][1:]
     for at, start, end in zip(titles, starts, ends, strict=True):
-        drafts.append(_Draft(gap[at], gap[start:at] + gap[at + 1 : end]))
+        below = gap[at + 1] if at + 1 < end else None
+        drafts.append(_Draft(gap[at], below, gap[start:at] + gap[at + 1 : end]))
     return drafts
 
 
@@ -181,15 +207,13 @@ def _main(gap: list[Line], page: _Page) -> int | None:
 
 def _best(gap: list[Line], shapes: Shapes) -> int | None:
     """The best-looking line, the first of equals; people only where nothing else is."""
-    for kinds in ({Kind.TITLE}, {Kind.TEXT}, {Kind.NAMES}):
-        places = [
-            at
-            for at, x in enumerate(gap)
-            if x.kind in kinds and not (x.labelled and Kind.NAMES in kinds)
-        ]
-        if places:
-            return max(places, key=lambda at: (shapes.score(gap[at]), -at))
-    return None
+    places = {kind: [at for at, x in enumerate(gap) if x.kind is kind] for kind in Kind}
+    people = [at for at in places[Kind.NAMES] if not gap[at].labelled]
+    texts = places[Kind.TITLE] or places[Kind.TEXT]
+    best = max(texts, key=lambda at: (shapes.score(gap[at]), -at), default=None)
+    if best is None or (shapes.score(gap[best]) < 0 and len(people) > 1):
+        return people[0] if people else None
+    return best
 
 
 def _stands_alone(gap: list[Line], at: int, page: _Page, *, edge: bool) -> bool:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Sequence
 
 from kg.link.clusters import SPLIT
 from kg.link.keys import Names
 from kg.link.resolve import Resolution
 from kg.link.rules import group_of
+from kg.link.senses import Sense
 
 #: The best sense must share this many other names with the paper, and score this
 #: many times the next one.
@@ -24,25 +26,18 @@ _MARGIN = 2.0
 def assign(names: Names, resolution: Resolution) -> tuple[str, ...]:
     """Return the node of each mention of a paper, in the order of its mentions."""
     own = _own_senses(names, resolution)
-    cache: dict[str, str | None] = {}
+    cache: dict[tuple[str, str], str | None] = {}
     nodes = []
     for mention, key in zip(names.paper.mentions, names.keys, strict=True):
         told = resolution.means.get((names.paper.id, key)) or resolution.forms.get(mention.text)
         short = resolution.heads.get(key, key)
-        if short in resolution.senses and short not in own and short not in cache:
-            cache[short] = _usual_sense(short, names, resolution)
-        usual = _of_kind(mention.type, short, cache.get(short), resolution)
+        place = (short, group_of(mention.type))
+        if short in resolution.senses and short not in own and place not in cache:
+            cache[place] = _usual_sense(*place, names, resolution)
+        usual = cache.get(place)
         alone = resolution.node(key, mention.text)
         nodes.append(told or own.get(short) or usual or alone)
     return tuple(nodes)
-
-
-def _of_kind(type: str, short: str, usual: str | None, resolution: Resolution) -> str | None:
-    """Return ``usual`` unless the mention is of another kind that the short form often names."""
-    kind = group_of(type)
-    if usual and kind in resolution.kinds.get(short, ()):
-        return short + SPLIT + kind
-    return usual
 
 
 def _own_senses(names: Names, resolution: Resolution) -> dict[str, str]:
@@ -52,15 +47,34 @@ def _own_senses(names: Names, resolution: Resolution) -> dict[str, str]:
         for sense in resolution.senses.get(definition.short, ()):
             if definition.long in sense.longs:
                 own.setdefault(definition.short, sense.node)
+    for key in names.coined:
+        if node := resolution.coined.get((names.paper.id, key)):
+            own.setdefault(key, node)
     return own
 
 
-def _usual_sense(short: str, names: Names, resolution: Resolution) -> str | None:
+def _usual_sense(short: str, kind: str, names: Names, resolution: Resolution) -> str | None:
+    """Return the node of the sense that a short form has where the paper gives none.
+
+    The sense that goes without saying, unless the mention is of another kind
+    that the short form often names; else the only sense of the mention's kind;
+    else the one whose company the paper keeps.
+    """
     if short in resolution.defaults:
-        return resolution.defaults[short]
+        other = kind in resolution.kinds.get(short, ())
+        return short + SPLIT + kind if other else resolution.defaults[short]
+    senses = resolution.senses[short]
+    of_kind = [sense for sense in senses if group_of(sense.type) == kind]
+    if len(of_kind) == 1 and len(senses) > 1:
+        return of_kind[0].node
+    return _by_company(short, of_kind, names, resolution)
+
+
+def _by_company(
+    short: str, senses: Sequence[Sense], names: Names, resolution: Resolution
+) -> str | None:
     scores = sorted(
-        (-_company(names, sense.node, resolution, short), sense.node)
-        for sense in resolution.senses[short]
+        (-_company(names, sense.node, resolution, short), sense.node) for sense in senses
     )
     best = -scores[0][0] if scores else 0.0
     second = -scores[1][0] if len(scores) > 1 else 0.0

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from kg.link.keys import Definition, Names
 from kg.model import Mention
+from kg.names import name_words
 
 #: How many supporting papers a merge or a broader link names: enough to check it.
 EVIDENCE = 5
@@ -37,13 +38,23 @@ class Evidence:
         return min(self.reasons)
 
 
+@dataclass(frozen=True, slots=True)
+class Coinage:
+    """A paper that introduces a thing by the name before its title's colon."""
+
+    paper: str
+    type: str
+    words: frozenset[str]
+    authors: frozenset[str]
+
+
 @dataclass(slots=True)
 class Index:
     """Per key: forms, types, number of papers; per short key: its long forms.
 
     ``forms[key][form]`` counts papers; ``types[key][type]`` sums confidences
     over papers; ``senses[short][long]`` holds who says so;
-    ``narrower[(narrow, broad)]`` likewise.
+    ``narrower[(narrow, broad)]`` likewise; ``coined[key]`` who made the name up.
     """
 
     papers: dict[str, int] = field(default_factory=dict)
@@ -52,6 +63,7 @@ class Index:
     cased: dict[str, dict[tuple[str, bool], int]] = field(default_factory=dict)
     senses: dict[str, dict[str, Evidence]] = field(default_factory=dict)
     narrower: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    coined: dict[str, list[Coinage]] = field(default_factory=dict)
 
     def form(self, key: str) -> str:
         """Return the most frequent form of ``key``; ties go to the first in alphabetical order."""
@@ -73,6 +85,8 @@ def merge_names(names: Iterable[Names]) -> Index:
             _add_sense(index, definition, found.paper.id)
         for pair in found.narrower:
             index.narrower.setdefault(pair, []).append(found.paper.id)
+        for key in found.coined:
+            index.coined.setdefault(key, []).append(_coinage(found, key))
         for key, cue in found.cues:
             types = index.types[key]
             types[cue] = types.get(cue, 0.0) + _CUE
@@ -99,6 +113,17 @@ def _add_mentions(index: Index, found: Names) -> None:
     for (key, type), weight in weights.items():
         types = index.types.setdefault(key, {})
         types[type] = types.get(type, 0.0) + weight
+
+
+def _coinage(found: Names, key: str) -> Coinage:
+    paper = found.paper
+    types = [m.type for m, k in zip(paper.mentions, found.keys, strict=True) if k == key]
+    return Coinage(
+        paper.id,
+        min(types, key=lambda type: (-types.count(type), type)),
+        frozenset(name_words(paper.title)) - {key},
+        frozenset(author.casefold() for author in paper.authors),
+    )
 
 
 def weight_of(mention: Mention) -> float:

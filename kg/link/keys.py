@@ -20,6 +20,7 @@ _CUES = {
     "benchmark": "Benchmark", "benchmarks": "Benchmark", "challenge": "Benchmark",
     "suite": "Benchmark", "leaderboard": "Benchmark",
 }  # fmt: skip
+_COLON = re.compile(r"\s?[:—–]\s")
 _NEXT_WORD = re.compile(r"\s([a-z]+)")
 _COINED = re.compile(
     r"\s?,?\s(?:which\s)?(?:(?:we|is|are)\s)?(?:also\s)?(?:dubbed|termed|called|named|coined"
@@ -53,7 +54,8 @@ class Names:
 
     ``keys`` has one key per mention, in order.  ``narrower`` pairs keys
     (narrow, broad) that a hyponym pattern joins; ``cues`` pairs a key with the
-    type that the word behind it names.
+    type that the word behind it names.  ``coined`` holds the keys of what the
+    title introduces before its colon: nobody coins a name for another's thing.
     """
 
     paper: Paper
@@ -61,6 +63,7 @@ class Names:
     definitions: tuple[Definition, ...]
     narrower: tuple[tuple[str, str], ...]
     cues: tuple[tuple[str, str], ...]
+    coined: tuple[str, ...]
 
 
 def find_names(paper: Paper) -> Names:
@@ -75,6 +78,7 @@ def find_names(paper: Paper) -> Names:
         tuple(sorted({*stated, *guessed})),
         tuple(sorted(set(_narrower(paper)))),
         tuple(sorted(set(_cues(paper)))),
+        tuple(sorted(set(_coined(paper)))),
     )
 
 
@@ -195,6 +199,13 @@ def _pairs(narrow: list[Mention], broad: Mention) -> Iterator[tuple[str, str]]:
     for mention in narrow:
         if mention.type == broad.type and name_key(mention.text) != name_key(broad.text):
             yield name_key(mention.text), name_key(broad.text)
+
+
+def _coined(paper: Paper) -> Iterator[str]:
+    for mention in paper.mentions:
+        leads = mention.field == "title" and mention.start == 0
+        if leads and mention.role == "introduces" and _COLON.match(paper.title, mention.end):
+            yield name_key(mention.text)
 
 
 def _cues(paper: Paper) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from kg.link.clusters import SPLIT, Clusters
 from kg.link.index import Index
 from kg.link.keys import Names
 from kg.link.rules import group_of
-from kg.link.senses import Sense, find_senses, pick_defaults
+from kg.link.senses import Sense, add_coined, find_senses, merge_senses, pick_defaults
 from kg.link.variants import find_heads, join_nested, join_slips, join_years
 from kg.names import name_words
 
@@ -29,6 +29,7 @@ class Resolution:
         heads: key -> key of the name without its generic head.
         kinds: short key -> kinds of thing that it often is besides its usual sense.
         cased: keys whose lower-case form is something else ("math", "MATH").
+        coined: (paper id, key) -> node of what that paper itself calls so.
         profiles: node of a sense -> key -> how many defining papers mention it.
         papers: key -> number of papers, for weighing company.
         forms: surface form -> node, where the user keeps spellings apart.
@@ -41,6 +42,7 @@ class Resolution:
     heads: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, frozenset[str]] = field(default_factory=dict)
     cased: frozenset[str] = frozenset()
+    coined: dict[tuple[str, str], str] = field(default_factory=dict)
     profiles: dict[str, Counter[str]] = field(default_factory=dict)
     papers: dict[str, int] = field(default_factory=dict)
     forms: dict[str, str] = field(default_factory=dict)
@@ -61,9 +63,12 @@ def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
     for key in sorted(index.forms):
         clusters.groups.setdefault(key, group_of(index.type(key)))
     senses = find_senses(index, clusters)
+    coined = add_coined(index, senses)
     heads = find_heads(index, {short: found[0].type for short, found in senses.items() if found})
     defaults = pick_defaults(index, senses, clusters)
     _join_variants(index, senses, defaults, clusters)
+    senses = merge_senses(senses, clusters)
+    defaults = pick_defaults(index, senses, clusters)
     return Resolution(
         clusters,
         senses,
@@ -74,6 +79,7 @@ def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
             for short in sorted(defaults)
         },
         find_cased(index),
+        coined=coined,
         papers=dict(index.papers),
     )
 
@@ -100,6 +106,7 @@ def _join_variants(
     long_words = {
         short: name_words(index.senses[short][senses[short][0].longs[0]].long_text)
         for short in sorted(defaults)
+        if senses[short][0].longs
     }
     join_nested(index, long_words, clusters)
     join_years(index, clusters)

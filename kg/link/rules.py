@@ -43,42 +43,22 @@ HEADS: dict[str, frozenset[str]] = {
 }
 
 #: Heads that may trail a long form without changing what it names.
-_TRAILING = frozenset(["model", "network", "algorithm", "method", "architecture", "framework"])
+_TRAILING = frozenset(
+    ["model", "network", "algorithm", "method", "architecture", "framework", "system"]
+)
+
+_PREFIXES = frozenset(
+    ["multi", "pre", "non", "semi", "self", "re", "co", "sub", "cross", "inter", "auto", "meta"]
+)
 
 #: Endings that turn one part of speech into another.
 _ENDINGS = frozenset(
-    [
-        "",
-        "e",
-        "ed",
-        "ing",
-        "ion",
-        "ional",
-        "ation",
-        "ational",
-        "ative",
-        "ive",
-        "al",
-        "ual",
-        "ic",
-        "ical",
-        "ity",
-        "y",
-        "er",
-        "or",
-        "ment",
-        "ance",
-        "ence",
-        "ant",
-        "ent",
-        "ly",
-        "en",
-        "ary",
-        "ated",
-        "ating",
-        "ates",
-    ]
-)
+    (
+        "", "d", "e", "ed", "ing", "ion", "ional", "ation", "ational", "ative", "ive", "al", "ual",
+        "ic", "ical", "ity", "y", "er", "or", "ment", "ance", "ence", "ant", "ent", "ly", "en",
+        "ary", "ated", "ating", "ates",
+    )
+)  # fmt: skip
 
 
 def same_long_form(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
@@ -98,7 +78,16 @@ def same_long_form(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
 
 
 def _content(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word for word in words if word not in STOPWORDS)
+    """Return the words that carry meaning; a prefix written apart is joined to its word."""
+    kept: list[str] = []
+    prefix = ""
+    for word in words:
+        if word in _PREFIXES:
+            prefix += word
+        elif word not in STOPWORDS:
+            kept.append(prefix + word)
+            prefix = ""
+    return (*kept, prefix) if prefix else tuple(kept)
 
 
 def _only_trails(short: tuple[str, ...], long: tuple[str, ...]) -> bool:

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from kg.abbreviations import letters_of
 from kg.link.clusters import SPLIT, Clusters, Union
-from kg.link.index import EVIDENCE, Evidence, Index
-from kg.link.rules import same_long_form
+from kg.link.index import EVIDENCE, Coinage, Evidence, Index
+from kg.link.rules import same_group, same_long_form
 from kg.names import name_words, numbers
 
 #: Share of the defining papers that must agree before a short form goes without saying.
@@ -42,6 +42,49 @@ def find_senses(index: Index, clusters: Clusters) -> dict[str, tuple[Sense, ...]
             sense.type = _type(short, sense, index)
         senses[short] = tuple(sorted(found, key=lambda s: (-len(s.papers), s.node)))
     return senses
+
+
+def add_coined(index: Index, senses: dict[str, tuple[Sense, ...]]) -> dict[tuple[str, str], str]:
+    """Add a sense for each of several papers that coin one name; return (paper, key) -> node.
+
+    Two papers that both introduce a thing under one name mean two things, unless
+    they share an author or most of the title (a preprint and its later version).
+    """
+    nodes: dict[tuple[str, str], str] = {}
+    for key in sorted(index.coined):
+        groups = _coiners(index.coined[key])
+        if len(groups) > 1 or senses.get(key):
+            known = {paper for sense in senses.get(key, ()) for paper in sense.papers}
+            made = [_coined_sense(key, g) for g in groups if not known & {c.paper for c in g}]
+            nodes.update({(paper, key): sense.node for sense in made for paper in sense.papers})
+            both = (*senses.get(key, ()), *made)
+            senses[key] = tuple(sorted(both, key=lambda s: (-len(s.papers), s.node)))
+    return nodes
+
+
+def _coiners(coinages: list[Coinage]) -> list[list[Coinage]]:
+    """Group coinages of one thing; each is compared with the first of every group."""
+    groups: list[list[Coinage]] = []
+    for coinage in coinages:
+        for group in groups:
+            if _one_thing(group[0], coinage):
+                group.append(coinage)
+                break
+        else:
+            groups.append([coinage])
+    return groups
+
+
+def _one_thing(left: Coinage, right: Coinage) -> bool:
+    shared = len(left.words & right.words)
+    alike = shared >= 0.5 * max(1, min(len(left.words), len(right.words)))
+    return same_group(left.type, right.type) and (alike or bool(left.authors & right.authors))
+
+
+def _coined_sense(key: str, group: list[Coinage]) -> Sense:
+    papers = sorted(coinage.paper for coinage in group)
+    node = f"{key}{SPLIT}@{papers[0]}"
+    return Sense(node, (), [], papers, len(papers), group[0].type)
 
 
 def _type(short: str, sense: Sense, index: Index) -> str:
@@ -92,6 +135,28 @@ def _numbers_agree(short: str, long: str) -> bool:
     """Whether the digits of a short form are spelled: 3DGS has a 3, A3C counts, T2I says "to"."""
     ours, theirs = "".join(numbers(short)), "".join(numbers(long))
     return ours == theirs or (not theirs and len(ours) == 1 and ours in "234")
+
+
+def merge_senses(
+    senses: dict[str, tuple[Sense, ...]], clusters: Clusters
+) -> dict[str, tuple[Sense, ...]]:
+    """Return the senses with those made one that have become one concept since."""
+    merged = {}
+    for short, found in senses.items():
+        groups: dict[str, list[Sense]] = {}
+        for sense in found:
+            groups.setdefault(clusters.root(sense.node), []).append(sense)
+        one = [group[0] if len(group) == 1 else _merged(group) for group in groups.values()]
+        merged[short] = tuple(sorted(one, key=lambda s: (-len(s.papers), s.node)))
+    return merged
+
+
+def _merged(group: list[Sense]) -> Sense:
+    first = group[0]
+    longs = [long for sense in group for long in sense.longs]
+    papers = sorted({paper for sense in group for paper in sense.papers})
+    introduced = sum(sense.introduced for sense in group)
+    return Sense(first.node, first.words, longs, papers, introduced, first.type)
 
 
 def pick_defaults(

@@ -47,3 +47,41 @@ def _calibrated(mention: Mention, lines: Mapping[str, Any]) -> float:
         return round(mention.confidence, DECIMALS)
     slope, intercept = line
     return round(1 / (1 + math.exp(-(slope * log_odds(mention.confidence) + intercept))), DECIMALS)
+
+
+# --- fitting ------------------------------------------------------------------------
+
+#: Sets of extractors with fewer mentions than this share the line "*".
+ENOUGH = 40
+#: Strength of the pull of every line towards slope 1, intercept 0.
+PULL = 1.0
+
+
+def fit_lines(rows: Iterable[tuple[str, float, bool]]) -> dict[str, list[float]]:
+    """Return the calibration lines of (extractors, probability, whether it was right).
+
+    Logistic regression by Newton's method, on held-out mentions.
+    """
+    groups: dict[str, list[tuple[float, bool]]] = {}
+    for name, probability, right in rows:
+        groups.setdefault(name, []).append((log_odds(probability), right))
+    big = {name: group for name, group in groups.items() if len(group) >= ENOUGH}
+    lines = {name: _fit(big[name]) for name in sorted(big)}
+    everything = [row for name in sorted(groups) for row in groups[name]]
+    return {**lines, "*": _fit(everything)} if everything else {}
+
+
+def _fit(rows: list[tuple[float, bool]]) -> list[float]:
+    slope, shift = 1.0, 0.0
+    for _ in range(30):
+        gradient, hessian = [PULL * (slope - 1), PULL * shift], [PULL, 0.0, PULL]
+        for x, right in rows:
+            p = 1 / (1 + math.exp(-(slope * x + shift)))
+            error, weight = p - right, p * (1 - p)
+            gradient = [gradient[0] + error * x, gradient[1] + error]
+            hessian = [hessian[0] + weight * x * x, hessian[1] + weight * x, hessian[2] + weight]
+        a, b, c = hessian
+        scale = a * c - b * b
+        slope -= (c * gradient[0] - b * gradient[1]) / scale
+        shift -= (a * gradient[1] - b * gradient[0]) / scale
+    return [round(slope, 4), round(shift, 4)]

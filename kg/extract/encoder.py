@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from kg.errors import UsageError
 from kg.extract.crf import Crf, Span
-from kg.extract.pieces import Piece, PieceTokenizer
+from kg.extract.pieces import SHAPES, Piece, PieceTokenizer
 from kg.text import sentence_spans
 
 #: Most pieces a window can hold: positions the encoder knows.
@@ -115,7 +115,8 @@ class Encoder:
 
     def _read(self, window: Window) -> Iterator[Found]:
         hidden, scores = self._session.run(None, {"embedded": self._embed(window)})
-        spans = [s for s in self._crf.find_spans(scores[0]) if _whole(window, s)]
+        glued = [shape >= SHAPES for shape in window.shapes]
+        spans = [s for s in self._crf.find_spans(scores[0], glued) if _whole(window, s)]
         if not spans:
             return
         roles = self._find_roles(hidden[0], spans)

@@ -156,9 +156,9 @@ def _text_level(content: _Content, abstracts: bool, sentences: bool, limits: Lim
         if sum(len(paper.abstract) for paper in content.papers) <= limits.text:
             return "abstracts"
         content.folded["abstracts"] = len(content.papers)
-    if sentences and (abstracts or content.papers):
-        rough = sum(len(claim[4]) for claim in content.claims) * 120
-        if rough <= limits.text:
+    if sentences:
+        spans = (span for paper in content.papers for span in _touched(paper))
+        if sum(end - start for start, end in spans) <= limits.text:
             return "sentences"
         content.folded["sentences"] = len(content.papers)
     return "none"

@@ -72,9 +72,11 @@ _STANDS = re.compile(
     r"|abbreviation\s+of|an\s+abbreviation\s+of|abbreviated\s+from)\s+[\"'“‘]?"
 )
 _SENTENCE_END = re.compile(r"(?<!\be\.g)(?<!\bi\.e)(?<!\bal)(?<!\bvs)[.!?;][\"'”’)]*\s|[()\[\]]")
+_CLAUSE_END = re.compile(rf"{_SENTENCE_END.pattern}|,\s")
 _WORD = re.compile(r"[^\W_]+(?:['’][a-z]+)?")
 _MARKUP = re.compile(r"\\(?:text|math)\w{2,4}\{|\\emph\{|[{}$*_`\"“”‘]|\\")
 _MARKS = re.compile(r"(?:\\\w+\{|[\s\"'“‘*_$`{}])*")
+_LETTER_DIGIT = re.compile(r"[a-z]+[234][a-z]+")
 _HYPHENATED = re.compile(r"(?:[-‐‑]\w+)*")
 _YEAR = re.compile(r"(?:19|20)\d\d[a-z]?")
 
@@ -115,11 +117,13 @@ def find_abbreviations(text: str) -> tuple[Abbreviation, ...]:
 def is_short_form(text: str) -> bool:
     """Whether ``text`` is written as an abbreviation: short, one token, with capitals inside.
 
-    >>> [w for w in ("LoRA", "LLMs", "3DGS", "k-NN", "Left", "see", "2019") if is_short_form(w)]
-    ['LoRA', 'LLMs', '3DGS', 'k-NN']
+    >>> [w for w in ("LoRA", "LLMs", "3DGS", "k-NN", "seq2seq", "Left", "see") if is_short_form(w)]
+    ['LoRA', 'LLMs', '3DGS', 'k-NN', 'seq2seq']
     """
     if not _SHORT.fullmatch(text) or _YEAR.fullmatch(text):
         return False
+    if _LETTER_DIGIT.fullmatch(text):
+        return True
     upper = sum(c.isupper() for c in text)
     inside = any(c.isupper() for c in text[1:])
     return upper >= 1 and (inside or any(c.isdigit() for c in text)) and len(letters_of(text)) >= 2
@@ -261,10 +265,12 @@ def _after_colon(text: str) -> Iterator[Abbreviation]:
             )
 
 
-def _span_after(text: str, start: int, short: str) -> tuple[int, int] | None:
+def _span_after(
+    text: str, start: int, short: str, stop: re.Pattern[str] = _SENTENCE_END
+) -> tuple[int, int] | None:
     """Return the shortest prefix after ``start`` that spells out ``short`` word by word."""
-    stop = _SENTENCE_END.search(text, start)
-    parts = _parts(text[start : stop.start() if stop else len(text)])[: len(letters_of(short)) + 4]
+    end = stop.search(text, start)
+    parts = _parts(text[start : end.start() if end else len(text)])[: len(letters_of(short)) + 4]
     skip = 1 if parts and parts[0][0] in ("a", "an", "the") else 0
     words = [word for word, _, _ in parts]
     ends = [
@@ -282,7 +288,12 @@ def _span_after(text: str, start: int, short: str) -> tuple[int, int] | None:
 
 
 def _buried_capitals(short: str, words: list[str]) -> int:
-    """Return how many capitals of ``short`` begin no word: LoRA needs an A after "Low-Rank"."""
+    """Return how many capitals of ``short`` begin no word: LoRA needs an A after "Low-Rank".
+
+    Where all letters are capitals, they say nothing.
+    """
+    if re.sub(r"s$", "", short).isupper():
+        return 0
     starts = [word[0] for word in words]
     missing = 0
     for letter in (c.casefold() for c in short if c.isupper()):
@@ -324,7 +335,11 @@ def _standing(text: str) -> Iterator[Abbreviation]:
     for match in _STANDS.finditer(text):
         before = re.search(r"([^\s()\[\],;]{2,16})$", text[: match.start()])
         short = before[1].strip("\"'“”*_$`{}") if before else ""
-        if before and is_short_form(short) and (span := _span_after(text, match.end(), short)):
+        if (
+            before
+            and is_short_form(short)
+            and (span := _span_after(text, match.end(), short, _CLAUSE_END))
+        ):
             at = before.start(1) + before[1].index(short)
             yield Abbreviation(
                 short, at, at + len(short), text[span[0] : span[1]], *span, "stands for"

@@ -409,7 +409,7 @@ def _find_ui(text: str) -> dict[str, Any] | None:
     words = re.findall(r"[a-z]+", text.lower()[:200])
     if (
         len(text) < 90
-        and len(words) <= 8
+        and 0 < len(words) <= 8
         and all(word in _UI_WORDS for word in words)
         and not re.search(r"\d{4}\.\d", text)
     ):
@@ -420,6 +420,8 @@ def _find_ui(text: str) -> dict[str, Any] | None:
 def _find_count_or_date(text: str) -> dict[str, Any] | None:
     if len(text) > 120:
         return None
+    if not any(map(str.isalnum, text)):
+        return {}
     if not re.search(r"\d|ago|today", text) and not _HAS_DATE.fullmatch(text):
         return None
     if _HAS_DATE.search(text) and not _DATE_WORDS.sub("", text):

@@ -59,6 +59,7 @@ class _Page:
     abstracts: int = 0
     texts: int = 0
     others: int = 0
+    ids_above: bool = False
 
     @property
     def offset(self) -> int:
@@ -158,7 +159,9 @@ def _split(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[_Dr
     whose abstract follows.
     """
     titles = _titles(gap, page, first=first, last=last)
-    starts = [_start(gap, at) for at in titles]
+    if first and titles:
+        page.ids_above = any("arxiv_id" in line.details for line in gap[: titles[0]])
+    starts = [_start(gap, at, page) for at in titles]
     drafts = [_Draft(lines=gap[: starts[0]] if starts else list(gap))]
     ends = [*starts, len(gap)][1:]
     for at, start, end in zip(titles, starts, ends, strict=True):
@@ -167,15 +170,16 @@ def _split(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[_Dr
     return drafts
 
 
-def _start(gap: list[Line], title: int) -> int:
-    """Where the lines of a paper start: an arXiv id stands often above the title."""
-    above = title - 1
-    has_id = above >= 0 and gap[above].kind is Kind.META and "arxiv_id" in gap[above].details
-    return (
-        above
-        if has_id and not gap[title].details.get("arxiv_id") and not gap[above].labelled
-        else title
-    )
+def _start(gap: list[Line], title: int, page: _Page) -> int:
+    """Where the lines of a paper start: on some pages its arXiv id stands above the title."""
+    if not page.ids_above:
+        return title
+    for above in range(title - 1, max(-1, title - 4), -1):
+        if gap[above].kind not in {Kind.META, Kind.UI}:
+            break
+        if "arxiv_id" in gap[above].details:
+            return above
+    return title
 
 
 def _titles(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[int]:
@@ -220,7 +224,7 @@ def _stands_alone(gap: list[Line], at: int, page: _Page, *, edge: bool) -> bool:
     """Whether a line is the title of a paper that has no abstract on this page."""
     score = page.shapes.score(gap[at])
     below = gap[at + 1 : at + 4]
-    evidence = "arxiv_id" in gap[at].details or (at > 0 and "arxiv_id" in gap[at - 1].details)
+    evidence = "arxiv_id" in gap[at].details or _start(gap, at, page) < at
     for line in below:
         if line.kind in {Kind.TEXT, Kind.TITLE}:
             break
@@ -229,4 +233,6 @@ def _stands_alone(gap: list[Line], at: int, page: _Page, *, edge: bool) -> bool:
         return score >= 1.0
     if not page.bare or page.offset:
         return False
+    if not page.abstracts:
+        return score >= (1.0 if page.texts > 2 else _CONVINCING)
     return score >= (_CONVINCING + 1.0 if edge else _CONVINCING)

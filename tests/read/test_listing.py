@@ -1,0 +1,281 @@
+"""Pasted pages of many kinds: the same invented papers in every layout."""
+
+from __future__ import annotations
+
+import io
+import os
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from kg.read import read_papers
+from kg.read._lines import Kind, find_width, is_names, is_prose, to_line
+
+SHARED = Path(os.environ.get("PAPERKG_SHARED", Path(__file__).parents[2] / ".." / "shared"))
+
+#: (title, abstract, authors, arXiv id), all invented.
+PAPERS = [
+    (
+        "TidyHands: Learning to Fold Laundry from Mirror Play",
+        "Folding cloth is hard for robots because cloth has no fixed shape. We present TidyHands, a policy "
+        "that learns from robots playing in front of a mirror. On ten garments it folds twice as fast as "
+        "imitation learning. Code and videos are available at https://tidy-hands.github.io.",
+        ["Ada Lovelace", "Alan M. Turing", "Kurt Gödel"],
+        "2401.00011",
+    ),
+    (
+        "Does Depth Matter? A Second Look at Shallow Retrievers for Long Questions",
+        "Deep retrievers are said to need many layers. This study trains forty retrievers that differ in "
+        "nothing but depth (from 2 to 24 layers). Three layers suffice on five of seven collections, e.g. on "
+        "one with questions of a thousand words, while deeper ones only cost time.",
+        ["Grace Hopper", "John von Neumann"],
+        "2402.10022",
+    ),
+    (
+        "A^2Sort: Action-Aware Sorting with $\\pi$-Scheduled Transformers",
+        "Sorting parcels by a robot needs both sight and touch. A^2Sort couples the two with a schedule that "
+        "follows $\\pi_0$. In 1,200 trials the success rate rises from 61\\% to 84\\%, and no parcel is lost.",
+        ["Barbara Liskov", "Edsger W. Dijkstra", "Tony Hoare", "Donald Knuth"],
+        "2403.00033",
+    ),
+    (
+        "Left/right brains, slow motor control and what robots can learn from them",
+        "Neural controllers promise smooth motion, but they are slow to adapt. Here a fast and a slow "
+        "controller share one arm, as the two halves of a brain do. The pair adapts to a new tool within "
+        "three minutes, and forgets nothing of the old one.",
+        ["Maryam Mirzakhani"],
+        "2404.00044",
+    ),
+    (
+        "What Would a Librarian Ask? Benchmarking Clarifying Questions",
+        "Users rarely say what they want. LibAsk is a benchmark of 4,000 vague requests with the questions "
+        "that librarians asked back. The best of nine language models asks the right question in 38 of 100 "
+        "cases; people reach 91.\n\nWe also find that asking twice helps more than asking longer, and we "
+        "release all requests, questions and answers for research under a permissive licence.",
+        ["Emmy Noether", "Sophie Germain"],
+        "2405.00055",
+    ),
+    (
+        "Specialist, Generalist, or Both: Merging Text, Sound, Image and Video Experts",
+        "Experts for single modalities are easy to train and hard to combine. We merge four of them by "
+        "aligning only their normalisation layers. The merged model keeps 97% of each expert and gains "
+        "on tasks that need two senses at once.",
+        ["Claude Shannon", "Norbert Wiener", "Hedy Lamarr"],
+        "2406.00066",
+    ),
+]  # fmt: skip
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def read(text: str, name: str = "page.txt", tmp: Path | None = None):
+    refusals: list = []
+    assert tmp is not None
+    path = tmp / name
+    path.write_bytes(text.encode())
+    return list(read_papers(path, on_refusal=refusals.append)), refusals
+
+
+LAYOUTS = {
+    "bare": lambda t, a, w, i: f"{t}\n\n{a}\n\n",
+    "single newlines": lambda t, a, w, i: f"{t}\n{flat(a)}\n",
+    "people, date, votes": lambda t, a, w, i: f"{t}\n{', '.join(w)}\nMar 3, 2024\n57\n{flat(a)}\n",
+    "daily page": lambda t, a, w, i: f"Submitted by\nfan42\n57\n{t}\n{flat(a)}\n·\n{len(w)} authors\n3\n",
+    "trending page": lambda t, a, w, i: f"{t}\n\n{flat(a)}\n\nSome Lab\n·\nPublished on Mar 3, 2024\n\nUpvote\n\n57\n\nGitHub 1.2k\narXiv Page\n\n",
+    "votes above, people and id below": lambda t, a, w, i: f"57 upvotes\n{t}\nby {w[0]} et al.\nMar 3\n12 comments\narXiv:{i}\n\n{a}\n\n",
+    "id above": lambda t, a, w, i: f"arXiv:{i}\n{t}\n{', '.join(w)}\n\n{a}\n\n",
+    "arxiv list": lambda t, a, w, i: f"[7] arXiv:{i} [pdf, html, other]\nTitle: {t}\nAuthors: {', '.join(w)}\nComments: 9 pages, 4 figures\nSubjects: Machine Learning (cs.LG); Robotics (cs.RO)\nAbstract: {a}\n\n",
+    "arxiv list without labels": lambda t, a, w, i: f"[7] arXiv:{i} (cross-list from cs.RO) [pdf, html, other]\nTitle: {t}\n{', '.join(w)}\nSubjects: Machine Learning (cs.LG)\n{flat(a)}\n",
+    "arxiv search": lambda t, a, w, i: f"arXiv:{i} [pdf, other] cs.LG cs.AI\n{t}\nAuthors: {', '.join(w)}\nAbstract: {flat(a)} △ Less\nSubmitted 3 March, 2024; originally announced March 2024.\nComments: Accepted at a workshop\n\n",
+    "anthology": lambda t, a, w, i: f"pdf bib abs\n{t}\n{' | '.join(w)}\nProceedings of the 2024 Conference on Reading Machines\n\n{a}\n\n",
+    "openreview": lambda t, a, w, i: f"{t}\n{', '.join(w)}\nPublished: 16 Jan 2024, Last Modified: 05 Mar 2024\nICLR 2024 poster\nReaders: Everyone\nRevisions\nBibTeX\nKeywords: robots, reading\nTL;DR: A short thing.\nAbstract: {a}\n\n",
+    "semantic search": lambda t, a, w, i: f"{t}\n{w[0]}, {w[-1]}, +3 authors · Published in Machine Reading Letters 12 June 2024 · Computer Science\nTLDR\nA thing is shown.\nExpand\n{flat(a)}\n912\nPDF\nSave\nAlert\n",
+    "scholar": lambda t, a, w, i: f"[PDF] {t}\n{', '.join(w)} - Journal of Machine Reading, 2024 - example.org\n{flat(a)}\nSave Cite Cited by 12 Related articles All 3 versions\n\n",
+    "people and venue in one": lambda t, a, w, i: f"{t}.\n\n{', '.join(w)}. Reading Machines 2024.\n\n{a}\n\n",
+    "markdown": lambda t, a, w, i: f"## {t}\n*{', '.join(w)}*\n\n{a}\n\n",
+    "numbered": lambda t, a, w, i: f"{int(i[-2:])}. {t}\n{', '.join(w)}\n{flat(a)}\n\n",
+    "abstract heading": lambda t, a, w, i: f"{t}\n{', '.join(w)}\nAbstract\n{a}\n\n",
+    "affiliation and venue": lambda t, a, w, i: f"{t}\n{w[0]}\nDepartment of Reading, University of Nowhere\nIn ReadConf 2024\n\n{a}\n\n",
+    "upper case": lambda t, a, w, i: f"{t.upper()}\n\n{a}\n\n",
+    "hard-wrapped": lambda t, a, w, i: textwrap.fill(t, 72) + "\n" + textwrap.fill(", ".join(w), 72) + "\n\n" + "\n\n".join(textwrap.fill(p, 72, break_on_hyphens=False) for p in a.split("\n\n")) + "\n\n",
+    "hard-wrapped, labelled": lambda t, a, w, i: textwrap.fill("Title: " + t, 72, break_on_hyphens=False) + "\n" + textwrap.fill("Authors: " + ", ".join(w), 72) + "\n" + textwrap.fill("Abstract: " + flat(a), 72, break_on_hyphens=False) + "\n\n",
+    "CRLF": lambda t, a, w, i: f"{t}\r\n\r\n{a}\r\n\r\n".replace("\n\n", "\r\n\r\n"),
+}  # fmt: skip
+HEAD = "new\n\nGet our papers in your inbox!\n\nSubscribe\n\nSign in\n\nbyXY and the research community\n\nMar 12\n\n"
+FOOT = "Load more\n\n© 2024 Somebody. All rights reserved.\n\nTerms of Service · Privacy · About · Careers\n"
+WITH_PEOPLE = {
+    "people, date, votes", "id above", "arxiv list", "arxiv search", "anthology", "openreview", "markdown", "numbered",
+    "abstract heading", "scholar", "people and venue in one", "hard-wrapped", "hard-wrapped, labelled",
+    "arxiv list without labels",
+}  # fmt: skip
+WITH_ID = {
+    "votes above, people and id below",
+    "id above",
+    "arxiv list",
+    "arxiv search",
+    "arxiv list without labels",
+}
+
+
+@pytest.mark.parametrize("furniture", [False, True], ids=["papers only", "with furniture"])
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_every_layout_gives_the_same_papers(layout, furniture, tmp_path):
+    page = "".join(LAYOUTS[layout](*paper) for paper in PAPERS)
+    found, refusals = read(HEAD + page + FOOT if furniture else page, tmp=tmp_path)
+    assert not refusals
+    titles = [p[0].upper() if layout == "upper case" else p[0] for p in PAPERS]
+    assert [p.title.rstrip(".") for p in found] == titles
+    assert [p.abstract for p in found] == [flat(p[1]) for p in PAPERS]
+    if layout in WITH_PEOPLE:
+        assert [list(p.authors) for p in found] == [p[2] for p in PAPERS]
+    if layout in WITH_ID:
+        assert [p.arxiv_id for p in found] == [p[3] for p in PAPERS]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_a_page_of_one_paper(layout, tmp_path):
+    found, refusals = read(LAYOUTS[layout](*PAPERS[0]), tmp=tmp_path)
+    assert not refusals
+    assert [flat(p.abstract) for p in found] == [flat(PAPERS[0][1])]
+    assert found[0].title.rstrip(".").lower() == PAPERS[0][0].lower()
+
+
+def test_layouts_may_mix_on_a_page(tmp_path):
+    names = ["bare", "people, date, votes", "arxiv list", "anthology", "abstract heading", "bare"]
+    page = "".join(LAYOUTS[n](*p) for n, p in zip(names, PAPERS, strict=True))
+    found, _ = read(page, tmp=tmp_path)
+    assert [p.title for p in found] == [p[0] for p in PAPERS]
+
+
+def test_venue_year_and_links_are_kept(tmp_path):
+    page = LAYOUTS["affiliation and venue"](*PAPERS[0]) + "doi:10.1234/xyz.5\n\n"
+    [paper], _ = read(page, tmp=tmp_path)
+    assert (paper.venue, paper.year, paper.doi) == ("ReadConf 2024", 2024, "10.1234/xyz.5")
+    assert paper.source == f"{tmp_path}/page.txt:1"
+
+
+def test_source_names_the_line_of_the_title(tmp_path):
+    found, _ = read(HEAD + LAYOUTS["bare"](*PAPERS[0]), tmp=tmp_path)
+    assert found[0].source.endswith("page.txt:13")
+
+
+def test_a_title_without_abstract_is_kept_between_others(tmp_path):
+    page = (
+        LAYOUTS["bare"](*PAPERS[0])
+        + "A Paper Whose Abstract Was Never Written\n\n"
+        + LAYOUTS["bare"](*PAPERS[1])
+    )
+    found, refusals = read(page, tmp=tmp_path)
+    assert [p.title for p in found] == [
+        PAPERS[0][0], "A Paper Whose Abstract Was Never Written", PAPERS[1][0],
+    ]  # fmt: skip
+    assert found[1].abstract == ""
+    assert not refusals
+
+
+def test_a_page_of_titles_only(tmp_path):
+    page = "".join(f"{t}\n\n" for t, *_ in PAPERS)
+    found, _ = read(page, tmp=tmp_path)
+    assert [p.title for p in found] == [p[0] for p in PAPERS]
+
+
+def test_a_page_of_titles_with_people(tmp_path):
+    page = HEAD + "".join(f"{t}\n{', '.join(w)}\n12\n" for t, _, w, _ in PAPERS if len(w) > 1)
+    found, _ = read(page, tmp=tmp_path)
+    assert [p.title for p in found] == [p[0] for p in PAPERS if len(p[2]) > 1]
+
+
+def test_prose_without_a_title_is_refused_not_lost(tmp_path):
+    found, refusals = read(flat(PAPERS[0][1]) + "\n\n" + LAYOUTS["bare"](*PAPERS[1]), tmp=tmp_path)
+    assert [p.title for p in found] == [PAPERS[1][0]]
+    assert [(r.line, r.reason[:40]) for r in refusals] == [
+        (1, "a paragraph without a title above it: 'F")
+    ]
+
+
+def test_furniture_alone_gives_nothing(tmp_path):
+    found, refusals = read(HEAD + FOOT, tmp=tmp_path)
+    assert found == []
+    assert refusals == []
+
+
+def test_chinese_page(tmp_path):
+    title = "面向长文档的层次化检索方法"
+    abstract = "本文提出一种面向长文档的层次化检索方法。" * 6
+    found, _ = read(f"{title}\n\n{abstract}\n\n", tmp=tmp_path)
+    assert [(p.title, p.abstract) for p in found] == [(title, abstract)]
+    assert found[0].id.startswith("paper-")
+
+
+@pytest.mark.skipif(not (SHARED / "seed").is_dir(), reason="../shared is not there")
+@pytest.mark.shared
+def test_the_seed_page_gives_its_74_papers():
+    refusals: list = []
+    path = SHARED / "seed" / "hf-papers-listing.txt"
+    found = list(read_papers(path, on_refusal=refusals.append))
+    assert (len(found), refusals) == (74, [])
+    lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
+    assert [text for p in found for text in (p.title, p.abstract)] == [
+        flat(x) for x in lines[-148:]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("57 upvotes", Kind.UI),
+        ("57", Kind.META),
+        ("1.2k", Kind.META),
+        ("·", Kind.META),
+        ("Mar 12", Kind.META),
+        ("Published on Oct 3, 2024", Kind.META),
+        ("2024-03-12", Kind.META),
+        ("3 days ago", Kind.META),
+        ("arXiv:2401.00001v2 [cs.CL]", Kind.META),
+        ("2401.00001", Kind.META),
+        ("https://doi.org/10.1234/abc", Kind.META),
+        ("NeurIPS 2024", Kind.META),
+        ("Journal of Machine Reading, 2024", Kind.META),
+        ("View on arXiv", Kind.UI),
+        ("Sign up", Kind.UI),
+        ("PDF", Kind.UI),
+        ("Ada Lovelace, Alan Turing", Kind.NAMES),
+        ("Ada Lovelace¹, Alan Turing², and Kurt Gödel*", Kind.NAMES),
+        ("by Ada Lovelace", Kind.NAMES),
+        ("Title: On Things", Kind.TITLE),
+        ("On the Measure of Reading", Kind.TEXT),
+        ("Planning, Acting, and Learning with Robots", Kind.TEXT),
+        ("Reading at 2024 Words a Minute: Limits of Fast Models", Kind.TEXT),
+    ],
+)
+def test_kinds_of_lines(text, kind):
+    assert to_line(1, text).kind is kind
+
+
+def test_prose_and_people():
+    assert is_prose(PAPERS[0][1])
+    assert not is_prose(PAPERS[3][0])
+    assert is_names("G. Hopper, J. von Neumann, E. W. Dijkstra")
+    assert not is_names("Deep Learning, Robots")
+
+
+def test_width_of_unwrapped_text_is_none():
+    assert find_width(["short", "line", "x" * 900]) is None
+
+
+def test_a_long_page_streams(tmp_path):
+    import tracemalloc
+
+    path = tmp_path / "long.txt"
+    with path.open("w", encoding="utf-8") as out:
+        for n in range(6000):
+            out.write(f"Paper Number {n}: A Title of Its Own\n\n{PAPERS[n % 4][1]} Case {n}.\n\n")
+    tracemalloc.start()
+    count = sum(1 for _ in read_papers(path))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert count == 6000
+    assert peak < 12e6, io.StringIO(f"{peak}").read()

@@ -103,7 +103,8 @@ def drive(path: Path) -> dict[str, Any]:
 
 def timed(page: Any, expression: str) -> float:
     """Return the milliseconds that an expression's own work takes."""
-    code = f"(() => {{ const t = performance.now(); {expression}; return performance.now() - t; }})()"
+    work = f"const t = performance.now(); {expression}; return performance.now() - t;"
+    code = f"(() => {{ {work} }})()"
     return round(page.evaluate(code), 1)
 
 

@@ -30,7 +30,11 @@ ARGS = [
 ]
 
 #: Counts violations of the policy in the page itself, whatever the console says.
-_WATCH = "window.__csp = []; addEventListener('securitypolicyviolation', e => window.__csp.push(e.violatedDirective + ' ' + e.blockedURI))"
+_WATCH = """
+window.__csp = [];
+addEventListener("securitypolicyviolation",
+  event => window.__csp.push(event.violatedDirective + " " + event.blockedURI));
+"""
 
 
 def find_chromium() -> str | None:

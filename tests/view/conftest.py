@@ -68,7 +68,8 @@ def _hostile_paper(number: int, texts: list[str]) -> Paper:
     link = Link("abstract", len(abstract) - len(address), len(abstract), address, address, "code")
     return Paper(
         f"p{number}{texts[0][:80]}", f"{texts[0]} {number}", abstract, (texts[1], texts[2]), 2020,
-        texts[1], doi=texts[0][:50], url="javascript:window.hacked=7//", mentions=tuple(sorted(mentions)), links=(link,),
+        texts[1], doi=texts[0][:50], url="javascript:window.hacked=7//",
+        mentions=tuple(sorted(mentions)), links=(link,),
     )  # fmt: skip
 
 

@@ -68,7 +68,8 @@ def test_labels_never_overlap_and_more_come_with_zoom(
     page = watched(pages(name))
     page.evaluate(
         """() => { const view = paperkg.view, draw = view.drawLabels.bind(view);
-        view.drawLabels = (context, boxes) => { draw(context, boxes); window.boxes = boxes.slice(); }; }"""
+        view.drawLabels = (context, boxes) => { draw(context, boxes);
+        window.boxes = boxes.slice(); }; }"""
     )
 
     def boxes() -> list[list[float]]:
@@ -176,7 +177,8 @@ def test_an_edge_of_the_neighbourhood_can_be_clicked(watched: Any, pages: Pages)
     spot = page.evaluate(
         """() => { const view = paperkg.pane.view, stage = view.stage;
         const claim = stage.edges.getIds()[0];
-        const [a, b] = [paperkg.model.paper[claim], paperkg.model.concept[claim]].map(n => stage.project(n));
+        const ends = [paperkg.model.paper[claim], paperkg.model.concept[claim]];
+        const [a, b] = ends.map(n => stage.project(n));
         const box = view.element.getBoundingClientRect();
         return [(a[0] + b[0]) / 2 + box.left, (a[1] + b[1]) / 2 + box.top]; }"""
     )
@@ -225,12 +227,15 @@ def test_every_facet_value_gives_its_count(watched: Any, pages: Pages) -> None:
     page.evaluate("document.querySelectorAll('.side details').forEach(d => d.open = true)")
     wrong = page.evaluate(
         """() => { const wrong = [];
-        const part = { role: 'claims', type: 'concepts', year: 'papers', venue: 'papers', region: 'papers', least: 'concepts', conf: 'claims' };
+        const part = { role: 'claims', type: 'concepts', year: 'papers', venue: 'papers',
+          region: 'papers', least: 'concepts', conf: 'claims' };
         for (const input of [...document.querySelectorAll('.row input')].map(i => i.id)) {
           const [, facet, value] = input.split('-');
-          const told = document.getElementById(input).closest('.row').querySelector('.count').textContent.replace(/,/g, '');
+          const row = document.getElementById(input).closest('.row');
+          const told = row.querySelector('.count').textContent.replace(/,/g, '');
           const before = { ...paperkg.state };
-          paperkg.change({ [facet]: ['least', 'conf'].includes(facet) ? Number(value) : [Number(value)] });
+          const one = Number(value);
+          paperkg.change({ [facet]: ['least', 'conf'].includes(facet) ? one : [one] });
           const got = paperkg.seen[part[facet]];
           if (Number(told) !== got) wrong.push([input, told, got]);
           paperkg.change(before);
@@ -392,7 +397,22 @@ def test_a_walk_with_the_keyboard_alone(watched: Any, pages: Pages) -> None:
 
 def test_all_controls_can_be_reached_by_tab(watched: Any, pages: Pages) -> None:
     page = watched(pages("small"), "#sel=paper%2Fmade%3A000003")
-    wanted = {"search", "view-map", "view-table", "theme", "copy", "download", "hubs", "depth-1", "enlarge", "close-panel", "zoom-in", "path-here"}  # fmt: skip
+    wanted = set(
+        [
+            "search",
+            "view-map",
+            "view-table",
+            "theme",
+            "copy",
+            "download",
+            "hubs",
+            "depth-1",
+            "enlarge",
+            "close-panel",
+            "zoom-in",
+            "path-here",
+        ]
+    )
     seen = set()
     for _ in range(140):
         page.keyboard.press("Tab")
@@ -508,7 +528,11 @@ def test_print_shows_facts_without_controls(watched: Any, pages: Pages) -> None:
 
 def test_a_browser_without_webgl_gets_the_most_connected_nodes(watched: Any, pages: Pages) -> None:
     page = watched(pages("large"), ready=None)
-    page.add_init_script("HTMLCanvasElement.prototype.getContext = (get => function (kind, ...rest) { return kind.startsWith('webgl') ? null : get.call(this, kind, ...rest); })(HTMLCanvasElement.prototype.getContext)")  # fmt: skip
+    page.add_init_script(
+        """const get = HTMLCanvasElement.prototype.getContext;
+        HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+          return kind.startsWith("webgl") ? null : get.call(this, kind, ...rest); };"""
+    )
     page.reload()
     wait_until(page, "document.documentElement.dataset.ready")
     assert page.evaluate("paperkg.engine") == "vis"

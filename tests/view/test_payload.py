@@ -85,7 +85,9 @@ def test_sentences_only_hold_the_mentions_and_no_more() -> None:
 
 def test_what_does_not_fit_is_counted() -> None:
     graph = make_graph(80)
-    small = build_payload(graph, title="t", limits=Limits(text=22_000, papers=50, nodes=70))
+    whole = build_payload(graph, title="t", limits=Limits(papers=50))
+    room = sum(len(text) for text in texts_of(whole)) - 1
+    small = build_payload(graph, title="t", limits=Limits(text=room, papers=50, nodes=70))
     assert small["folded"] == {"papers": 30, "abstracts": 50}
     assert small["text"] == "sentences"
     assert len(small["papers"]["id"]) == 50

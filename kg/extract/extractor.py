@@ -14,11 +14,13 @@ from kg.extract import registry
 from kg.extract.confidence import calibrate
 from kg.extract.language import find_language
 from kg.extract.learned import Learned
-from kg.extract.merge import merge_mentions, unify_types
+from kg.extract.merge import merge_mentions, pool_evidence, unify_roles, unify_types
 from kg.model import Mention, Paper
 
 #: Papers in flight between the reader and the writer.
 BATCH = 32
+#: What is less probable than this, before calibration, is not reported.
+LEAST = 0.4
 
 
 class Extractor:
@@ -67,7 +69,10 @@ class Extractor:
         found = self._model.find(bare) if self._learns else ()
         for rule in self._rules:
             found = unify_types(merge_mentions(found, rule.find(bare, found)))
-        return found
+        if not self._learns:
+            return found
+        pooled = pool_evidence(unify_roles(found), registry.LEARNED)
+        return tuple(m for m in pooled if m.confidence >= LEAST)
 
     def info(self) -> dict[str, Any]:
         """Return what a manifest needs: the model's name, version and hash, the extractors."""

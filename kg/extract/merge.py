@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 
-from kg.model import Mention
+from kg.model import DEFAULT_ROLE, Mention
+
+#: Weight of a mention's own probability beside its name's over the paper.
+OWN = 0.3
 
 
 def merge_mentions(known: Iterable[Mention], more: Iterable[Mention]) -> tuple[Mention, ...]:
@@ -55,15 +59,78 @@ class _Taken:
         return True
 
 
+def name_key(text: str) -> str:
+    """Return what the spellings of a name within one paper share: no plural, and no case
+    unless case makes it a name.
+
+    >>> name_key("Vision Transformers"), name_key("LLMs"), name_key("MoE")
+    ('vision transformer', 'LLM', 'MoE')
+    """
+    single = re.sub(r"(?<=[a-zA-Z]{2})s$", "", text)
+    return single if is_name(single) else single.lower()
+
+
+def is_name(text: str) -> bool:
+    """Return whether a spelling is a proper name's: one word, short or with capitals inside."""
+    return len(text) < 3 or (" " not in text and any(c.isupper() for c in text[1:]))
+
+
 def unify_types(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
-    """Give all mentions of one spelling the type that is most probable over the paper."""
-    votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    """Give all mentions of one name the type that is most probable over the paper."""
     found = tuple(mentions)
+    votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for mention in found:
-        votes[mention.text.lower()][mention.type] += mention.confidence
-    return tuple(_retyped(m, votes[m.text.lower()]) for m in found)
+        votes[name_key(mention.text)][mention.type] += mention.confidence
+    return tuple(_retyped(m, votes[name_key(m.text)]) for m in found)
 
 
 def _retyped(mention: Mention, votes: dict[str, float]) -> Mention:
-    best = max(sorted(votes), key=lambda kind: votes[kind])
+    best = _best(votes)
     return mention if best == mention.type else replace(mention, type=best)
+
+
+def unify_roles(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Give all mentions of one name the role that is most probable over the paper.
+
+    A role that only another type can have becomes the type's usual one.
+    """
+    found = tuple(_possible(m) for m in mentions)
+    votes: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for mention in found:
+        votes[name_key(mention.text), mention.type][mention.role] += mention.confidence
+    return tuple(replace(m, role=_best(votes[name_key(m.text), m.type])) for m in found)
+
+
+def _possible(mention: Mention) -> Mention:
+    usual = DEFAULT_ROLE.get(mention.type)
+    foreign = mention.role in DEFAULT_ROLE.values() and mention.role != usual
+    return replace(mention, role=usual) if usual and foreign else mention
+
+
+def _best(votes: dict[str, float]) -> str:
+    return max(sorted(votes), key=lambda name: votes[name])
+
+
+def pool_evidence(mentions: Iterable[Mention], source: str) -> tuple[Mention, ...]:
+    """Give each mention the confidence that its name has earned over the whole paper.
+
+    A name's standing is the mean of what ``source`` believes of its occurrences; one
+    that ``source`` overlooked counts as 0.  A mention gets ``OWN`` of its own
+    probability and the rest of its name's.
+    """
+    found = tuple(mentions)
+    names: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for mention in found:
+        names[name_key(mention.text), mention.type].append(_own(mention, source))
+    mean = {name: sum(values) / len(values) for name, values in names.items()}
+    return tuple(
+        replace(
+            m,
+            confidence=OWN * _own(m, source) + (1 - OWN) * mean[name_key(m.text), m.type],
+        )
+        for m in found
+    )
+
+
+def _own(mention: Mention, source: str) -> float:
+    return mention.confidence if source in mention.extractor.split("+") else 0.0

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from kg.abbreviations import find_abbreviations
+from kg.extract.merge import is_name, name_key
 from kg.extract.registry import register
 from kg.model import FIELDS, Mention, Paper
 
@@ -79,23 +80,13 @@ def find_repeats(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
     """Every other occurrence of a name that is known in one place: plural and case aside."""
     best: dict[str, Mention] = {}
     for mention in known:
-        key = _seed_key(mention.text)
+        key = name_key(mention.text)
         if key not in best or mention.confidence > best[key].confidence:
             best[key] = mention
     for key in sorted(best):
         seed = best[key]
         if seed.confidence >= SURE:
             yield from _occurrences(paper, seed, key)
-
-
-def _seed_key(text: str) -> str:
-    """Return a name without its plural, in lower case unless it is written as a name."""
-    single = re.sub(r"(?<=[a-zA-Z]{3})s$", "", text)
-    return single if _is_name(single) else single.lower()
-
-
-def _is_name(text: str) -> bool:
-    return len(text) < 3 or (" " not in text and (any(c.isupper() for c in text[1:])))
 
 
 def _occurrences(paper: Paper, seed: Mention, key: str) -> Iterator[Mention]:
@@ -110,5 +101,5 @@ def _occurrences(paper: Paper, seed: Mention, key: str) -> Iterator[Mention]:
 
 @lru_cache(maxsize=1 << 14)
 def _name_pattern(key: str) -> re.Pattern[str]:
-    flags = 0 if _is_name(key) else re.IGNORECASE
+    flags = 0 if is_name(key) else re.IGNORECASE
     return re.compile(rf"(?<![\w/.-]){re.escape(key)}s?(?![\w])(?![./]\w)", flags)

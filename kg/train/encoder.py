@@ -1,0 +1,307 @@
+"""The recipe of the shipped model: teacher, its labels on raw papers, student, calibration.
+
+Four stages, each finished once and for all: a run that was broken off goes on where
+it stood (``OUT.work`` keeps the state; delete it when done).  On two cores:
+
+1. ``spans``: SciREX mentions, another span policy, one epoch (about 2 minutes);
+2. ``teacher``: the annotated papers (4 minutes an epoch);
+3. ``silver``: the teacher labels raw papers (1 minute per 2,000);
+4. ``student``: annotated and silver papers together, from the teacher's weights.
+
+Without ``pretrain`` stage 1 is left out, without ``raw`` stages 3 and 4.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import lzma
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from kg.errors import ReadError
+from kg.extract.confidence import fit_lines
+from kg.extract.encoder import Settings
+from kg.extract.extractor import Extractor
+from kg.extract.pieces import PieceTokenizer
+from kg.files import write_jsonl
+from kg.model import DEFAULT_ROLE, Mention, Paper, Role
+from kg.train.examples import Example, find_examples, name_pool, swap_names
+from kg.train.export import prune_vocabulary, write_model
+from kg.train.loop import Stage, run_stage
+from kg.train.network import (
+    Tagger,
+    load_start,
+    read_safetensors,
+    read_vocabulary,
+    start_folder,
+)
+
+#: Epochs and learning rates of the stages.
+SPANS = (1, 8e-5)
+TEACHER = (8, 1e-4)
+STUDENT = (3, 5e-5)
+#: Share of a paper's coined names that are exchanged for others, each epoch anew.
+SWAPPED = 0.25
+#: Raw papers that are labelled, and the share of them chosen for naming data sets or benchmarks.
+SILVER, CUED = 6000, 0.6
+#: A raw paper is left out if more than this share of its mentions is unsure.
+UNSURE = 0.25
+#: Pieces that the annotated and raw papers show less often leave the vocabulary.
+LEAST = 3
+
+_CUE = re.compile(r"\b(?:data ?sets?|benchmarks?|corpus|corpora|challenge)\b", re.IGNORECASE)
+
+Say = Callable[[str], object]
+
+
+def train_encoder(
+    papers: Sequence[Paper],
+    dev: Sequence[Paper],
+    out: Path,
+    *,
+    name: str,
+    seed: int = 0,
+    quick: bool = False,
+    epochs: int | None = None,
+    pretrain: str | Path | None = None,
+    raw: str | Path | None = None,
+    say: Say = print,
+) -> None:
+    """Train an encoder on ``papers``, calibrate it on ``dev``, write the pipeline to ``out``."""
+    work = out.with_name(out.name + ".work")
+    work.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    extra = list(read_raw(raw)) if raw else []
+    maker = _Maker(papers, extra, work, name=name, seed=seed, say=say)
+    if pretrain:
+        maker.learn_spans(read_scirex(Path(pretrain)), 1 if quick else SPANS[0])
+    maker.learn_teacher(1 if quick else epochs or TEACHER[0])
+    if extra:
+        silver = maker.label(extra, dev, 50 if quick else SILVER)
+        maker.learn_student(silver, 1 if quick else STUDENT[0])
+    maker.write(out, dev)
+
+
+class _Maker:
+    """The network on its way through the stages."""
+
+    def __init__(
+        self,
+        papers: Sequence[Paper],
+        raw: Sequence[Paper],
+        work: Path,
+        *,
+        name: str,
+        seed: int,
+        say: Say,
+    ) -> None:
+        self.papers, self.work, self.name, self.seed, self.say = papers, work, name, seed, say
+        self.labels, self.roles = _labels(papers), _roles(papers)
+        start = start_folder()
+        everything = read_vocabulary(start)
+        rows = _rows(everything, [*papers, *raw])
+        self.vocabulary = [everything[row] for row in rows]
+        self.tokenizer = PieceTokenizer(self.vocabulary)
+        self.network = Tagger(vocabulary=len(rows), labels=len(self.labels), roles=len(self.roles))
+        load_start(self.network, read_safetensors(start / "model.safetensors"), rows)
+
+    def learn_spans(self, texts: Sequence[Paper], epochs: int) -> None:
+        known = [_only(paper, self.labels, self.roles) for paper in texts]
+        self._run("spans", lambda _: self._examples(known), epochs, SPANS[1], roles=False)
+
+    def learn_teacher(self, epochs: int) -> None:
+        self._run("teacher", self._varied, epochs, TEACHER[1])
+
+    def learn_student(self, silver: Sequence[Paper], epochs: int) -> None:
+        share = -(-len(silver) // epochs)
+
+        def examples(epoch: int) -> list[Example]:
+            part = silver[epoch * share : (epoch + 1) * share]
+            return [*self._varied(epoch), *self._examples(part)]
+
+        self._run("student", examples, epochs, STUDENT[1])
+
+    def _run(
+        self,
+        stage: str,
+        examples: Callable[[int], list[Example]],
+        epochs: int,
+        rate: float,
+        *,
+        roles: bool = True,
+    ) -> None:
+        made = Stage(stage, examples, epochs, rate, self.seed, roles)
+        run_stage(self.network, made, self.work, say=self.say)
+
+    def _varied(self, epoch: int) -> list[Example]:
+        """Return the annotated papers' examples with names exchanged, other ones each epoch."""
+        chance = random.Random(self.seed * 1000 + epoch)
+        pool = name_pool(self.papers)
+        return self._examples([swap_names(p, pool, chance, SWAPPED) for p in self.papers])
+
+    def _examples(self, papers: Sequence[Paper]) -> list[Example]:
+        return [
+            example
+            for paper in papers
+            for example in find_examples(paper, self.tokenizer, self.labels, self.roles)
+        ]
+
+    def label(self, raw: Sequence[Paper], dev: Sequence[Paper], count: int) -> list[Paper]:
+        """Return raw papers with the teacher's and the rules' mentions; kept in a file."""
+        path = self.work / "silver.jsonl"
+        if not path.exists():
+            held = {p.title for p in (*self.papers, *dev)}
+            chosen = choose_raw([p for p in raw if p.title not in held], count, self.seed)
+            teacher = self.work / "teacher-model"
+            self._write(teacher, {})
+            found = Extractor(teacher).extract(chosen)
+            write_jsonl((p.to_dict() for p in found if _sure(p)), path.with_suffix(".tmp"))
+            path.with_suffix(".tmp").replace(path)
+        self.say("silver: labelled")
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [Paper.from_dict(json.loads(line)) for line in lines]
+
+    def write(self, out: Path, dev: Sequence[Paper]) -> None:
+        """Write the model twice: plain, to fit the calibration on ``dev``, and with it."""
+        plain = self.work / "plain-model"
+        self._write(plain, {})
+        self._write(out, {"lines": fit_lines(_judged(Extractor(plain), dev))})
+        self.say(f"{self.name}: written")
+
+    def _write(self, folder: Path, calibration: dict[str, Any]) -> None:
+        settings = Settings(self.labels, self.roles, self.name, "1.0.0", calibration)
+        write_model(self.network.arrays(), self.vocabulary, settings, folder)
+
+
+def _judged(extractor: Extractor, gold: Sequence[Paper]) -> Iterator[tuple[str, float, bool]]:
+    """Yield (extractors, probability, whether it was right) for everything found in ``gold``."""
+    for paper in gold:
+        known = {(m.field, m.start, m.end, m.type) for m in paper.mentions}
+        for m in extractor.find_uncalibrated(paper):
+            yield m.extractor, m.confidence, (m.field, m.start, m.end, m.type) in known
+
+
+def _labels(papers: Sequence[Paper]) -> tuple[str, ...]:
+    """Return the types in the annotations, the usual ones in their usual order first."""
+    found = {m.type for paper in papers for m in paper.mentions}
+    usual = [kind for kind in DEFAULT_ROLE if kind in found]
+    return (*usual, *sorted(found - set(usual)))
+
+
+def _roles(papers: Sequence[Paper]) -> tuple[str, ...]:
+    found = {m.role for paper in papers for m in paper.mentions}
+    usual = [role.value for role in Role if role.value in found]
+    return (*usual, *sorted(found - set(usual)))
+
+
+def _rows(vocabulary: Sequence[str], papers: Sequence[Paper]) -> list[int]:
+    """Return the rows of MiniLM's vocabulary that the papers use; all of them for few papers."""
+    if len(papers) < 10_000:
+        return prune_vocabulary(vocabulary, {}, 0)
+    whole = PieceTokenizer(vocabulary)
+    counts = Counter(
+        vocabulary[piece.id]
+        for paper in papers
+        for piece in whole.encode(f"{paper.title} {paper.abstract}")
+    )
+    return prune_vocabulary(vocabulary, counts, LEAST)
+
+
+def _only(paper: Paper, labels: Sequence[str], roles: Sequence[str]) -> Paper:
+    """Return the paper with those mentions whose type is known, in a role that is."""
+    kept = tuple(replace(m, role=roles[0]) for m in paper.mentions if m.type in labels)
+    return replace(paper, mentions=kept)
+
+
+def _sure(paper: Paper) -> bool:
+    unsure = sum(m.confidence < 0.5 for m in paper.mentions)
+    return bool(paper.mentions) and unsure <= UNSURE * len(paper.mentions)
+
+
+def choose_raw(papers: Sequence[Paper], count: int, seed: int) -> list[Paper]:
+    """Return ``count`` papers at random, most of them naming data sets or benchmarks."""
+    chance = random.Random(seed)
+    cued = [p for p in papers if _CUE.search(p.abstract)]
+    plain = [p for p in papers if not _CUE.search(p.abstract)]
+    wanted = min(round(count * CUED), len(cued))
+    chosen = chance.sample(cued, wanted) + chance.sample(plain, min(count - wanted, len(plain)))
+    chance.shuffle(chosen)
+    return chosen
+
+
+# --- what the stages read -----------------------------------------------------------
+
+
+def read_raw(path: str | Path) -> Iterator[Paper]:
+    """Yield papers without annotations from JSON Lines, plain, .gz or .xz."""
+    openers: dict[str, Any] = {".gz": gzip.open, ".xz": lzma.open}
+    opener = openers.get(Path(path).suffix, open)
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                data = json.loads(line)
+                abstract = data.get("abstract") or ""
+                yield Paper(str(data.get("id", number)), data.get("title") or "", abstract)
+    except (OSError, ValueError, AttributeError, lzma.LZMAError) as error:
+        raise ReadError(f"{path}: cannot be read as JSON Lines of papers: {error}") from error
+
+
+def read_scirex(path: Path) -> list[Paper]:
+    """Read SciREX mentions: sentences of words, put together to texts of a paper's length.
+
+    ``Material`` becomes ``Dataset``.
+    """
+    texts: list[Paper] = []
+    try:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            data = json.loads(line)
+            text, mentions = _sentence(data["words"], data["mentions"])
+            texts.append(Paper(data["doc_id"], "", text, mentions=mentions))
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise ReadError(f"{path}: not SciREX mentions: {error!r}") from error
+    return list(_joined(texts))
+
+
+def _sentence(words: Sequence[str], spans: Sequence[Any]) -> tuple[str, tuple[Mention, ...]]:
+    text, starts = "", []
+    for word in words:
+        glued = word in (",", ".", ";", ":", ")", "]", "%", "-") or text.endswith(("(", "[", "-"))
+        text += "" if glued or not text else " "
+        starts.append(len(text))
+        text += word
+    mentions = []
+    for first, stop, kind in spans:
+        start, end = starts[first], starts[stop - 1] + len(words[stop - 1])
+        kind = "Dataset" if kind == "Material" else kind
+        mentions.append(Mention("abstract", start, end, text[start:end], kind, "uses"))
+    return text, tuple(mentions)
+
+
+def _joined(sentences: Sequence[Paper], longest: int = 1500) -> Iterator[Paper]:
+    """Yield texts of about ``longest`` characters, each of one document's sentences."""
+    whole: Paper | None = None
+    for sentence in sentences:
+        if whole and (whole.id != sentence.id or len(whole.abstract) > longest):
+            yield whole
+            whole = None
+        whole = sentence if whole is None else _append(whole, sentence)
+    if whole:
+        yield whole
+
+
+def _append(whole: Paper, sentence: Paper) -> Paper:
+    shift = len(whole.abstract) + 1
+    moved = tuple(replace(m, start=m.start + shift, end=m.end + shift) for m in sentence.mentions)
+    return replace(
+        whole,
+        abstract=f"{whole.abstract} {sentence.abstract}",
+        mentions=(*whole.mentions, *moved),
+    )

@@ -1,0 +1,92 @@
+"""Annotated papers become what the network learns from; names are swapped to vary them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from kg.extract.encoder import Window, find_windows
+from kg.extract.pieces import PieceTokenizer
+from kg.model import FIELDS, Mention, Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One window: piece rows, shapes, tags, and (first, last, role) of each span."""
+
+    ids: tuple[int, ...]
+    shapes: tuple[int, ...]
+    tags: tuple[int, ...]
+    spans: tuple[tuple[int, int, int], ...]
+
+
+def find_examples(
+    paper: Paper, tokenizer: PieceTokenizer, labels: Sequence[str], roles: Sequence[str]
+) -> Iterator[Example]:
+    """Yield the windows of an annotated paper with their tags."""
+    for window in find_windows(paper.title, paper.abstract, tokenizer):
+        tags = [0] * len(window.ids)
+        spans = []
+        for mention in paper.mentions:
+            pieces = _pieces_of(window, mention)
+            if not pieces:
+                continue
+            label = labels.index(mention.type)
+            for number, at in enumerate(pieces):
+                tags[at] = 1 + 2 * label + (number > 0)
+            spans.append((pieces[0], pieces[-1], roles.index(mention.role)))
+        yield Example(window.ids, window.shapes, tuple(tags), tuple(spans))
+
+
+def _pieces_of(window: Window, mention: Mention) -> list[int]:
+    return [
+        at
+        for at, place in enumerate(window.places)
+        if place
+        and place[0] == mention.field
+        and place[1] < mention.end
+        and place[2] > mention.start
+    ]
+
+
+def name_pool(papers: Iterable[Paper]) -> list[str]:
+    """Return the coined one-word names of all papers, sorted."""
+    return sorted({m.text for paper in papers for m in paper.mentions if _coined(m)})
+
+
+def _coined(mention: Mention) -> bool:
+    text = mention.text
+    named = any(c.isupper() for c in text[1:]) or any(c.isdigit() for c in text)
+    return mention.role == "introduces" and not any(c.isspace() for c in text) and named
+
+
+def swap_names(paper: Paper, pool: Sequence[str], chance: random.Random, share: float) -> Paper:
+    """Return the paper with some coined names exchanged for other papers' names.
+
+    The network then cannot know a name by heart and must read what stands around it.
+
+    Args:
+        share: the probability with which each coined name is exchanged.
+    """
+    coined = sorted({m.text for m in paper.mentions if _coined(m)})
+    swaps = {name: chance.choice(pool) for name in coined if chance.random() < share}
+    if not swaps:
+        return paper
+    fields = {name: _swap_field(paper, name, swaps) for name in FIELDS}
+    mentions = tuple(m for _, found in fields.values() for m in found)
+    return replace(
+        paper, title=fields["title"][0], abstract=fields["abstract"][0], mentions=mentions
+    )
+
+
+def _swap_field(paper: Paper, field: str, swaps: dict[str, str]) -> tuple[str, list[Mention]]:
+    text, parts, at, shift = paper.text(field), [], 0, 0
+    moved = []
+    for mention in sorted(m for m in paper.mentions if m.field == field):
+        new = swaps.get(mention.text, mention.text)
+        parts += [text[at : mention.start], new]
+        at, start = mention.end, mention.start + shift
+        moved.append(replace(mention, start=start, end=start + len(new), text=new))
+        shift += len(new) - len(mention.text)
+    return "".join(parts) + text[at:], moved

@@ -1,0 +1,82 @@
+"""A trained encoder becomes a spaCy pipeline in a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.extract.encoder import Settings
+from kg.extract.pieces import PieceTokenizer
+from kg.train.onnx_graph import quantise, roles_to_onnx, to_onnx
+
+Array = NDArray[np.float32]
+
+#: BERT's own marks, in the rows that :class:`kg.extract.pieces.PieceTokenizer` expects.
+MARKS = ("[UNK]", "[CLS]", "[SEP]")
+
+
+def prune_vocabulary(vocabulary: Sequence[str], counts: Mapping[str, int], least: int) -> list[int]:
+    """Return the rows to keep: the marks, single characters, pieces seen ``least`` times.
+
+    >>> prune_vocabulary(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "net", "rare"], {"net": 3}, 2)
+    [1, 2, 3, 4, 5]
+    """
+    marks = [vocabulary.index(mark) for mark in MARKS]
+    rest = [
+        row
+        for row, piece in enumerate(vocabulary)
+        if not piece.startswith("[")
+        and (len(piece.removeprefix("##")) == 1 or counts.get(piece, 0) >= least)
+    ]
+    brackets = [vocabulary.index("[")] if "[" in vocabulary else []
+    return [*marks, *sorted(rest + brackets)]
+
+
+def write_model(
+    weights: Mapping[str, Array], vocabulary: Sequence[str], settings: Settings, folder: Path
+) -> None:
+    """Write a spaCy pipeline whose component ``kg_mentions`` holds the encoder.
+
+    Args:
+        weights: the state of :class:`kg.train.network.Tagger`.
+        vocabulary: a piece for every row of the embedding.
+        settings: labels, roles, name, version, calibration.
+    """
+    import spacy
+
+    from kg.extract.pipe import FACTORY
+
+    assert vocabulary[: len(MARKS)] == list(MARKS), PieceTokenizer.__doc__
+    nlp = spacy.blank("en")
+    nlp.meta.update(name=settings.name, version=settings.version, lang="en")
+    pipe = nlp.add_pipe(FACTORY)
+    write_encoder(weights, vocabulary, settings, folder / FACTORY)
+    pipe.from_disk(folder / FACTORY)  # type: ignore[attr-defined]
+    nlp.to_disk(folder)
+
+
+def write_encoder(
+    weights: Mapping[str, Array], vocabulary: Sequence[str], settings: Settings, folder: Path
+) -> None:
+    """Write the files that :class:`kg.extract.encoder.Encoder` reads."""
+    folder.mkdir(parents=True, exist_ok=True)
+    layers = 1 + max(int(n.split(".")[2]) for n in weights if n.startswith("enc.layers."))
+    heads = len(weights["enc.n.weight"]) // 32
+    (folder / "encoder.onnx").write_bytes(to_onnx(weights, layers=layers, heads=heads))
+    (folder / "roles.onnx").write_bytes(roles_to_onnx(weights))
+    codes, scale = quantise(weights["enc.word.weight"], axis=1)
+    np.savez(
+        folder / "embedding.npz",
+        codes=codes,
+        scale=scale,
+        positions=weights["enc.pos.weight"].astype(np.float16),
+        shapes=weights["enc.shape.weight"].astype(np.float16),
+    )
+    np.savez(
+        folder / "tags.npz", steps=weights["crf.t"], begin=weights["crf.s"], end=weights["crf.e"]
+    )
+    (folder / "pieces.txt").write_text("\n".join(vocabulary), encoding="utf-8")
+    settings.write(folder / "settings.json")

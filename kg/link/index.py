@@ -1,17 +1,20 @@
 """Step two, a reduce per key: what all papers together say about each name.
 
-Two indexes of two halves of a corpus add up to the index of the whole, so an
-engine can build one per shard and merge them.
+The indexes of two shards add up to the index of both (:meth:`Index.update`), so
+an engine can build one per shard and merge them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from kg.link.keys import Definition, Names
 from kg.model import Mention
 from kg.names import name_words
+
+K = TypeVar("K", bound=Hashable)
 
 #: How many supporting papers a merge or a broader link names: enough to check it.
 EVIDENCE = 5
@@ -31,6 +34,15 @@ class Evidence:
     short_text: str = ""
     long_text: str = ""
     reasons: set[str] = field(default_factory=set)
+
+    def update(self, other: Evidence) -> None:
+        """Add the evidence of another shard."""
+        self.papers += other.papers
+        self.stated += other.stated
+        self.introduced += other.introduced
+        self.reasons |= other.reasons
+        if not self.short_text:
+            self.short_text, self.long_text = other.short_text, other.long_text
 
     @property
     def reason(self) -> str:
@@ -65,6 +77,26 @@ class Index:
     narrower: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     coined: dict[str, list[Coinage]] = field(default_factory=dict)
 
+    def update(self, other: Index) -> None:
+        """Add the index of another shard, whose paper ids all come after this one's."""
+        _add_counts(self.papers, other.papers)
+        tables: list[tuple[dict[str, Any], dict[str, Any]]] = [
+            (self.forms, other.forms),
+            (self.types, other.types),
+            (self.cased, other.cased),
+        ]
+        for mine, theirs in tables:
+            for key, counts in theirs.items():
+                _add_counts(mine.setdefault(key, {}), counts)
+        for short, longs in other.senses.items():
+            own = self.senses.setdefault(short, {})
+            for long, evidence in longs.items():
+                own.setdefault(long, Evidence()).update(evidence)
+        for pair, papers in other.narrower.items():
+            self.narrower.setdefault(pair, []).extend(papers)
+        for key, coinages in other.coined.items():
+            self.coined.setdefault(key, []).extend(coinages)
+
     def form(self, key: str) -> str:
         """Return the most frequent form of ``key``; ties go to the first in alphabetical order."""
         forms = self.forms[key]
@@ -91,6 +123,11 @@ def merge_names(names: Iterable[Names]) -> Index:
             types = index.types[key]
             types[cue] = types.get(cue, 0.0) + _CUE
     return index
+
+
+def _add_counts(mine: dict[K, Any], theirs: Mapping[K, Any]) -> None:
+    for key, count in theirs.items():
+        mine[key] = mine.get(key, 0) + count
 
 
 def _add_mentions(index: Index, found: Names) -> None:

@@ -54,7 +54,7 @@ def _starts_low(text: str) -> bool:
 
 
 def _most_used(forms: list[Form]) -> Form:
-    return min(forms, key=lambda f: (-f.in_abstracts, -len(f.papers), f.text))
+    return min(forms, key=lambda f: (-f.in_abstracts, -len(f.papers), not f.text.islower(), f.text))
 
 
 def pick_seed(counts: dict[str, int]) -> str:

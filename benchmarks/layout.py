@@ -40,6 +40,8 @@ from kg.view import payload
 from kg.view.layout import place
 from kg.view.regions import Network, find_communities
 
+Method = Callable[[Network], np.ndarray]
+
 PAPERS = {1_000: 740, 10_000: 8_500, 100_000: 93_000}
 
 
@@ -68,7 +70,7 @@ def made(papers: int) -> tuple[Network, np.ndarray]:
     return network, np.unique(named, return_inverse=True)[1]
 
 
-def run(method: Callable[[Network], np.ndarray], network: Network, topics: Any, limit: float) -> Any:
+def run(method: Method, network: Network, topics: Any, limit: float) -> Any:
     """Run a method in a process of its own, for at most ``limit`` seconds."""
     there, here = multiprocessing.Pipe()
     process = multiprocessing.Process(target=_work, args=(method, network, here))
@@ -87,7 +89,7 @@ def run(method: Callable[[Network], np.ndarray], network: Network, topics: Any, 
     return {"seconds": round(seconds, 2), **quality(network, points, topics)}
 
 
-def _work(method: Callable[[Network], np.ndarray], network: Network, pipe: Any) -> None:
+def _work(method: Method, network: Network, pipe: Any) -> None:
     start = time.process_time()
     try:
         points: Any = method(network)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from kg.link.clusters import Clusters, Union, key_of
@@ -87,28 +87,37 @@ def _age(paper: Paper) -> tuple[int, str]:
     return (paper.year or 9999, paper.id)
 
 
-def name_drafts(drafts: dict[str, Draft], overrides: Overrides) -> dict[str, str]:
-    """Return root -> concept id; of two that would share one, the older keeps it plain."""
+def name_drafts(
+    drafts: dict[str, Draft], overrides: Overrides, heads: Mapping[str, str]
+) -> dict[str, str]:
+    """Return root -> concept id; of two that would share one, the older keeps it plain.
+
+    ``heads`` maps the keys of names with a generic head, which make no ids.
+    """
     wanted: dict[str, list[Draft]] = defaultdict(list)
     for root in sorted(drafts):
         draft = drafts[root]
-        wanted[concept_id(overrides.type(draft), _seed_name(draft))].append(draft)
+        id = concept_id(overrides.type(draft), _seed_name(draft, heads))
+        wanted[id].append(draft)
     ids = {}
     for id, same in sorted(wanted.items()):
         same.sort(key=lambda d: (d.seed and d.seed[0], d.root))
         for rank, draft in enumerate(same):
-            ids[draft.root] = id if rank == 0 else f"{id}-{digest(_identity(draft), 8)}"
+            ids[draft.root] = id if rank == 0 else f"{id}-{digest(_identity(draft, heads), 8)}"
     return ids
 
 
-def _seed_name(draft: Draft) -> str:
-    return pick_seed(draft.seed[1]) if draft.seed else draft.root
+def _seed_name(draft: Draft, heads: Mapping[str, str]) -> str:
+    """Return the name from the oldest paper that the id is made of."""
+    counts = draft.seed[1] if draft.seed else {draft.root: 1}
+    bare = {form: count for form, count in counts.items() if name_key(form) not in heads}
+    return pick_seed(bare or counts)
 
 
-def _identity(draft: Draft) -> str:
+def _identity(draft: Draft, heads: Mapping[str, str]) -> str:
     """Return what tells a homonym from the others: its oldest paper and the name it has there."""
     age = draft.seed[0] if draft.seed else (0, "")
-    return f"{age[1]}|{name_key(_seed_name(draft))}"
+    return f"{age[1]}|{name_key(_seed_name(draft, heads))}"
 
 
 def build_concepts(
@@ -138,7 +147,7 @@ def _build(
     overrides: Overrides,
 ) -> Concept:
     type = overrides.type(draft)
-    usual = pick_label(draft.forms.values(), type)
+    usual = pick_label(_nameable(draft, type, resolution.heads), type)
     label = overrides.labels.get(draft.root, usual)
     spelled = _unmentioned(draft, unions, index)
     merges = [*_merges(draft, usual, unions, spelled, resolution)]
@@ -154,6 +163,13 @@ def _build(
         introduced_by=tuple(sorted(draft.introduced_by)),
         merges=tuple(sorted(merges)),
     )
+
+
+def _nameable(draft: Draft, type: str, heads: Mapping[str, str]) -> list[Form]:
+    """Return the forms that may be the label: a task is no "parsing task" if it is "parsing"."""
+    forms = list(draft.forms.values())
+    bare = [form for form in forms if form.key not in heads]
+    return bare if bare and type in ("Task", "Metric") else forms
 
 
 def _unmentioned(draft: Draft, unions: list[Union], index: Index) -> dict[str, Union]:

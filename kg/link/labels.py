@@ -32,10 +32,12 @@ def pick_label(forms: Iterable[Form], type: str) -> str:
     Abstracts count first: titles capitalise every word.
     """
     known = list(forms)
-    long = [form for form in known if not is_short_form(form.text) and " " in form.text]
+    long = [form for form in known if not is_short_form(form.text)]
+    if type != "Task":
+        long = [form for form in long if " " in form.text]
     if _goes_by_long(long, known, type):
-        known = long
-    return _most_used(known).text
+        return _most_used(long).text
+    return min(known, key=lambda f: (*_use(f), not is_short_form(f.text), *_case(f.text))).text
 
 
 def _goes_by_long(long: list[Form], known: list[Form], type: str) -> bool:
@@ -54,7 +56,17 @@ def _starts_low(text: str) -> bool:
 
 
 def _most_used(forms: list[Form]) -> Form:
-    return min(forms, key=lambda f: (-f.in_abstracts, -len(f.papers), not f.text.islower(), f.text))
+    return min(forms, key=lambda form: (*_use(form), *_case(form.text)))
+
+
+def _use(form: Form) -> tuple[int, int]:
+    """Order forms by use, the most used first."""
+    return -form.in_abstracts, -len(form.papers)
+
+
+def _case(text: str) -> tuple[bool, bool, str]:
+    """Order forms that are used alike: lower case, then mixed, then capitals only."""
+    return not text.islower(), text.isupper(), text
 
 
 def pick_seed(counts: dict[str, int]) -> str:

@@ -85,7 +85,7 @@ def _pass(names: list[Names], index: Index, plan: Plan) -> Pass:
     nodes = [tuple("" if root(n) in dropped else n for n in of_paper) for of_paper in assigned]
     drafts = draft_concepts(names, nodes, resolution.clusters)
     overrides = _overrides(plan, resolution.clusters)
-    ids = name_drafts(drafts, overrides)
+    ids = name_drafts(drafts, overrides, resolution.heads)
     concepts = build_concepts(drafts, ids, resolution, index, overrides)
     return Pass(resolution, nodes, drafts, ids, concepts)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -53,6 +54,9 @@ _ALIEN = frozenset(
     ["Person", "Organization", "Organisation", "Place", "Event", "Q5", "ObjectProperty",
      "DatatypeProperty", "AnnotationProperty", "Property", "Ontology", "ConceptScheme"]
 )  # fmt: skip
+#: Letters and digits that a key shares with its name as written, at its beginning.
+_OPENING = 3
+_NOT_KEY = re.compile(r"[^a-z0-9]")
 _OPENERS = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
@@ -104,12 +108,19 @@ def _names(concepts: list[Concept]) -> dict[str, list[tuple[str, int]]]:
 
 def _find_labels(path: Path, keys: Iterable[str]) -> Hits:
     wanted, hits = set(keys), Hits()
+    openings = {key[:_OPENING] for key in wanted}
     for quad in _parse(path):
         predicate = quad.predicate.value
         if predicate in _PREFERRED or predicate in _OTHER:
             hits.seen += 1
-            _keep(quad, predicate in _PREFERRED, wanted, hits)
+            if _may_match(_value(quad.object), openings):
+                _keep(quad, predicate in _PREFERRED, wanted, hits)
     return hits
+
+
+def _may_match(label: str, openings: set[str]) -> bool:
+    """Whether the first letters of a label are those of a key: spares most labels the full key."""
+    return not label.isascii() or _NOT_KEY.sub("", label.lower())[:_OPENING] in openings
 
 
 def _keep(quad: Any, preferred: bool, wanted: set[str], hits: Hits) -> None:

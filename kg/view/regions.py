@@ -217,8 +217,10 @@ def _telling(
         concept, count = item
         rarity = math.log((1 + papers) / (1 + int(spread[concept]))) + 0.1
         inside = count / int(spread[concept])
-        value = TYPE_WEIGHT.get(types[concept], 1.0) * count * inside * rarity
-        return -round(value, 6), labels[concept]
+        # Words say more to a newcomer than an acronym does.
+        worded = 1.3 if " " in labels[concept] else 1.0
+        value = TYPE_WEIGHT.get(types[concept], 1.0) * worded * count * math.sqrt(count)
+        return -round(value * inside * rarity, 6), labels[concept]
 
     shared = [item for item in counts if item[1] > 1] or counts
     chosen: list[int] = []

@@ -47,7 +47,7 @@ export class Facts {
     const found = [];
     if (arxiv[node]) found.push([S.source.arxiv, `https://arxiv.org/abs/${encodeURI(arxiv[node])}`]);
     if (doi[node]) found.push([S.source.doi, `https://doi.org/${encodeURI(doi[node])}`]);
-    if (url[node]) found.push([S.source.url, url[node]]);
+    if (url[node] && !(arxiv[node] && url[node].includes(arxiv[node]))) found.push([S.source.url, url[node]]);
     for (const [kind, address] of links[node] ?? []) found.push([S.linkKinds[kind] ?? kind, address]);
     if (!found.length) return null;
     const rows = found.map(([kind, address]) => h("li", {}, h("span", { class: "tag" }, kind), " ", outside(address, plain(address.replace(/^https?:\/\/(www\.)?/, ""), 48))));

@@ -183,10 +183,14 @@ export function rings(model, near, stretch = 1) {
     return own;
   };
   const seed = near.nodes[0];
-  const whole = count(seed);
+  count(seed);
   const wide = [0, 1, 2, 3].map((step) => near.nodes.filter((node) => near.level.get(node) === step).length);
   const reach = [0];
   for (let step = 1; step < 4; step++) reach.push(Math.max(reach[step - 1] + 120, (wide[step] * 34) / (2 * Math.PI)));
+  const outer = reach[Math.max(...near.level.values())];
+  // Inner rings keep pace with a wide outer one, or all its lines meet in a knot.
+  const share = { 1: [0, 1], 2: [0, 0.5, 1], 3: [0, 0.36, 0.7, 1] }[Math.max(1, ...near.level.values())];
+  share.forEach((part, step) => (reach[step] = Math.max(reach[step], part * outer)));
   const points = new Map([[seed, [0, 0]]]);
   const spread = (node, from, to) => {
     let at = from;
@@ -200,6 +204,6 @@ export function rings(model, near, stretch = 1) {
       at += part;
     }
   };
-  spread(seed, -Math.PI / 2, 1.5 * Math.PI, whole);
-  return points;
+  spread(seed, -Math.PI / 2, 1.5 * Math.PI);
+  return { points, outer };
 }

@@ -26,14 +26,15 @@ export class Pane {
     const claims = claimsAmong(this.model, near.nodes, (claim) => seen.claim[claim]);
     this.view = new GraphView(this.model, theme, { ...this.graph, name: S.paneName(plain(this.model.label(seed), 80)), help: "map-help", every: true, home: seed });
     replace(this.element, this.view.element, this.bar(near, state));
-    const points = rings(this.model, near, state.big ? 1.2 : 1.5);
+    const { points, outer } = rings(this.model, near, state.big ? 1 : 1.5);
+    const grow = Math.max(1, (outer / 240) ** 0.7);
     const shape = Object.fromEntries(this.pyvis.shapes);
     const content = {
       nodes: near.nodes.map((node) => ({ id: node, shape: shape[this.model.typeName(node)], x: points.get(node)[0], y: points.get(node)[1] })),
       edges: claims.map((claim) => ({ id: claim, from: this.model.paper[claim], to: this.model.concept[claim] })),
       options: this.pyvis.options,
     };
-    const size = (node) => Math.min(node === seed ? 16 : 11, radius(this.model, node) + (node === seed ? 5 : 1.5));
+    const size = (node) => grow * Math.min(node === seed ? 16 : 11, radius(this.model, node) + (node === seed ? 5 : 1.5));
     this.start = () => {
       const edgeStyle = (now, claim) => ({ color: now.strong, width: this.model.roles[this.model.role[claim]] === "introduces" ? 2.2 : 1 });
       this.view.start((host, hooks) => new VisStage(host, content, { ...hooks, radius: size, edgeStyle }), near.nodes);

@@ -84,9 +84,10 @@ export class VisStage {
     const [left, right] = range(places.map(({ x }) => x));
     const [top, bottom] = range(places.map(({ y }) => y));
     const [width, height] = [Math.max(80, this.host.clientWidth), Math.max(80, this.host.clientHeight)];
-    const edge = Math.min(90, width / 8);
-    const scale = Math.min((width - 2 * edge) / (right - left + 1), (height - edge) / (bottom - top + 1), 1.6);
-    this.setCamera({ x: (left + right) / 2, y: (top + bottom) / 2, scale }, animate);
+    // Room for labels: at the sides, and for the regions' names on top.
+    const [side, over] = [Math.min(90, width / 8), Math.min(60, height / 9)];
+    const scale = Math.min((width - 2 * side) / (right - left + 1), (height - 1.7 * over) / (bottom - top + 1), 1.6);
+    this.setCamera({ x: (left + right) / 2, y: (top + bottom) / 2 - (0.15 * over) / scale, scale }, animate);
   }
 
   camera() {

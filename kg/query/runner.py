@@ -125,8 +125,8 @@ class Worker:
                 "narrow it, or allow more time"
             )
         return QueryMemoryError(
-            f"the query needed more than {self._memory // MEGABYTE:,} MB and was stopped; "
-            "narrow it, or allow more memory"
+            f"the query needed more than {self._memory // MEGABYTE:,} MB, or is nested too deeply, "
+            "and was stopped; narrow it, or allow more memory"
         )
 
     def stop(self) -> None:

@@ -54,10 +54,15 @@ def choose(accept: str, offers: Mapping[str, Sequence[str]]) -> str | None:
     ranges = to_ranges(accept or "*/*")
     best: tuple[float, str] | None = None
     for name, medias in offers.items():
-        quality = max(_match(media, ranges) for media in medias)
+        quality = max(_match(medias[0], ranges), *(_exact(media, ranges) for media in medias))
         if quality > 0 and (best is None or quality > best[0]):
             best = (quality, name)
     return best[1] if best else None
+
+
+def _exact(media: str, ranges: Sequence[tuple[str, float]]) -> float:
+    """An alias must be named: ``text/*`` is no wish for the XML that is also ``text/xml``."""
+    return max((quality for name, quality in ranges if name == media), default=0.0)
 
 
 def _match(media: str, ranges: Sequence[tuple[str, float]]) -> float:

@@ -9,11 +9,15 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.errors import BuildError, UsageError
 from kg.query import Runner, build_store, check_store
 from kg.query.store import STORE, graph_file
 from kg.serve.settings import Settings, Site
+
+if TYPE_CHECKING:
+    import uvicorn
 
 Say = Callable[[str], None]
 
@@ -107,10 +111,21 @@ def serve(folder: Path, settings: Settings, say: Say) -> None:
             timeout_graceful_shutdown=2,
             limit_concurrency=1000,
         )
-        say(_welcome(site, found))
         with _until_stopped():
-            uvicorn.Server(config).run(sockets=[found])
+            _server(config, lambda: say(_welcome(site, found))).run(sockets=[found])
     say("stopped")
+
+
+def _server(config: uvicorn.Config, on_start: Callable[[], None]) -> uvicorn.Server:
+    """Return a server that calls ``on_start`` when it answers and can be stopped, not before."""
+    import uvicorn
+
+    class Announcing(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            on_start()
+
+    return Announcing(config)
 
 
 @contextmanager

@@ -14,6 +14,9 @@ import rdflib
 from tests.folders import HOSTILE
 
 
+BOMB = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i"
+
+
 def kg(*args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "kg", *args],
@@ -85,7 +88,7 @@ def test_a_syntax_error_shows_line_and_caret(folder: Path) -> None:
         (["ASK { SERVICE <http://127.0.0.1/> {} }"], 2, "SERVICE"),
         (["DELETE WHERE { ?s ?p ?o }"], 2, "read-only"),
         (["concept-papers", "--concept", "nothing of that name"], 1, "no concept is called"),
-        (["SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i", "--timeout", "0.5"], 1, "0.5 seconds"),
+        ([BOMB, "--timeout", "0.5"], 1, "0.5 seconds"),
         ([], 2, "DIR and QUERY"),
     ],
 )  # fmt: skip
@@ -123,7 +126,8 @@ def test_explain_shows_and_does_not_run(folder: Path) -> None:
 def test_a_file_with_parameters_of_its_own(folder: Path, tmp_path: Path) -> None:
     file = tmp_path / "mine.rq"
     file.write_text(
-        "# param: least integer 1 -- at least\nSELECT ?n { ?c kg:paperCount ?n FILTER(?n >= $least) }"
+        "# param: least integer 1 -- at least\n"
+        "SELECT ?n { ?c kg:paperCount ?n FILTER(?n >= $least) }"
     )
     many = kg("query", str(folder), f"@{file}", "-f", "csv").stdout.splitlines()
     few = kg("query", str(folder), f"@{file}", "--least", "5", "-f", "csv").stdout.splitlines()

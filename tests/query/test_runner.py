@@ -33,7 +33,10 @@ BOMBS = {
     "distinct": f"SELECT DISTINCT ?s0 ?s1 ?s2 ?s3 {{ {SIX} }}",
     "group": f"SELECT ?s0 ?s1 ?s2 (COUNT(*) AS ?n) {{ {SIX} }} GROUP BY ?s0 ?s1 ?s2",
     "path": "SELECT (COUNT(*) AS ?n) { ?a (!<x:x>|^!<x:x>)* ?b . ?c (!<x:x>|^!<x:x>)* ?d }",
-    "regex": 'SELECT * { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f FILTER REGEX(CONCAT(STR(?o),STR(?c),STR(?f)), "(a|a?)*(b|b?)*(c|c?)*$x") }',
+    "regex": (
+        "SELECT * { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f "
+        'FILTER REGEX(CONCAT(STR(?o), STR(?c), STR(?f)), "(a|a?)*(b|b?)*(c|c?)*$x") }'
+    ),
     "union": "SELECT (COUNT(*) AS ?n) { "
     + " . ".join(f"{{ ?s{n} ?p ?o }} UNION {{ ?o ?p ?s{n} }}" for n in range(9))
     + " }",
@@ -68,9 +71,9 @@ def test_a_bomb_ends_in_time_and_the_next_query_works(name: str, folder: Path) -
 
 @linux
 def test_memory_is_limited(folder: Path) -> None:
-    with Runner(folder, timeout=60, memory=64 * MEGABYTE) as runner:
-        with pytest.raises(QueryMemoryError, match="more than 64 MB"):
-            runner.ask(Ask(BOMBS["order"]))
+    limited = Runner(folder, timeout=60, memory=64 * MEGABYTE)
+    with limited as runner, pytest.raises(QueryMemoryError, match="more than 64 MB"):
+        runner.ask(Ask(BOMBS["order"]))
 
 
 def test_the_limit_on_rows_tells_that_there_are_more(runner: Runner) -> None:

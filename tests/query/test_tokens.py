@@ -93,7 +93,7 @@ def listener() -> Iterator[tuple[str, list[int]]]:
 def test_the_listener_hears_what_oxigraph_would_do(listener: tuple[str, list[int]]) -> None:
     """Without the check the first of the hidden calls goes out: the check is needed."""
     url, hits = listener
-    with pytest.raises(OSError, match="."):
+    with pytest.raises(OSError, match=r"error|reset|refused|closed"):
         list(ox.Store().query(HIDDEN[0].format(u=url)))
     assert hits
 

@@ -1,0 +1,249 @@
+"""Linked data, search, the JSON API, and the page behind every IRI."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import rdflib
+
+from kg.files import read_jsonl
+from kg.query import build_store
+from kg.query.store import MARKER, STORE
+from kg.vocab import BASE, iri
+from tests.folders import HOSTILE, make_records, write_folder
+from tests.serve.conftest import Client, serving
+
+HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+PAPERS, CONCEPTS = make_records(60)
+BUSY = max((c for c in CONCEPTS if c.type == "Method"), key=lambda c: (c.papers, c.id))
+
+
+def local(full: str) -> str:
+    return "/id/" + full.removeprefix(BASE)
+
+
+def test_a_concept_page_has_what_is_known(client: Client) -> None:
+    page = client.get(f"/id/{BUSY.id}", Accept=HTML).text
+    assert f"<h1>{BUSY.label}" in page
+    assert all(alias in page for alias in BUSY.aliases)
+    assert f"In {BUSY.papers} papers" in page
+    assert all(merge.reason in page for merge in BUSY.merges)
+    assert "Narrower" in page
+    assert "Related" in page
+    assert "name ends alike" in client.get(f"/id/{_narrow().id}", Accept=HTML).text
+
+
+def _narrow():
+    return next(c for c in CONCEPTS if c.broader)
+
+
+def test_a_concept_page_quotes_the_evidence(client: Client) -> None:
+    data = client.get(f"/api/node/{BUSY.id}").text
+    shown = json.loads(data)
+    texts = {p.node: p.abstract + p.title for p in PAPERS}
+    for paper in shown["evidence"]:
+        assert paper["mentions"]
+        for mention in paper["mentions"]:
+            assert mention["exact"] in mention["sentence"]
+            assert mention["sentence"] in texts[paper["id"]]
+
+
+def test_all_papers_of_a_concept_are_on_its_pages(client: Client) -> None:
+    seen, page, more = [], 1, True
+    while more:
+        data = json.loads(client.get(f"/api/node/{BUSY.id}?page={page}").text)
+        seen += [paper["id"] for paper in data["evidence"]]
+        page, more = page + 1, data["more"]
+    wanted = {p.node for p in PAPERS for m in p.mentions if m.concept == BUSY.id}
+    assert sorted(seen) == sorted(wanted)
+
+
+def test_a_paper_page_marks_the_mentions_in_the_abstract(client: Client) -> None:
+    paper = PAPERS[0]
+    page = client.get(local(iri("paper", paper.id)), Accept=HTML).text
+    marked = re.search(r'<p class="abstract">(.*?)</p>', page, re.DOTALL)[1]
+    assert re.sub(r"<[^>]+>", "", marked) == paper.abstract.replace("'", "&#39;")
+    inside = {m.text for m in paper.mentions if m.field == "abstract"}
+    assert {
+        re.sub("<[^>]+>", "", m) for m in re.findall(r'<a class="mark.*?</a>', marked)
+    } == inside
+    data = json.loads(client.get(f"/api/node/paper/{quote(paper.id)}").text)
+    assert {c["id"] for c in data["concepts"]} == {m.concept for m in paper.mentions}
+    assert [link["link"] for link in data["links"]] == [link.url for link in paper.links]
+
+
+def test_every_resource_has_a_page(client: Client, built: Path) -> None:
+    graph = rdflib.Graph().parse(built / "graph.ttl")
+    subjects = sorted({str(s) for s in graph.subjects() if str(s).startswith(BASE)})
+    kinds: dict[str, list[str]] = {}
+    for subject in subjects:
+        kinds.setdefault(subject.removeprefix(BASE).split("/")[0], []).append(subject)
+    assert {"paper", "method", "mention", "link", "decision", "build"} <= set(kinds)
+    for some in kinds.values():
+        for subject in some[:3]:
+            assert client.get(local(subject), Accept=HTML).status == 200
+
+
+@pytest.mark.parametrize(
+    ("accept", "name"),
+    [("text/turtle", "turtle"), ("application/ld+json", "json-ld"), ("application/n-triples", "nt"),
+     ("application/rdf+xml", "xml")],
+)  # fmt: skip
+def test_a_resource_as_data_is_what_the_graph_says(
+    accept: str, name: str, client: Client, built: Path
+) -> None:
+    whole = rdflib.Graph().parse(built / "graph.ttl")
+    node = rdflib.URIRef(BASE + BUSY.id)
+    reply = client.get(f"/id/{BUSY.id}", Accept=accept)
+    assert reply.media == accept
+    found = set(rdflib.Graph().parse(data=reply.body, format=name))
+    assert found == set(whole.triples((node, None, None))) | set(whole.triples((None, None, node)))
+
+
+def test_the_page_names_its_other_forms(client: Client) -> None:
+    reply = client.get(f"/id/{BUSY.id}", Accept=HTML)
+    assert reply.headers["vary"].lower().startswith("accept")
+    for target in re.findall(r"<(\S+?)>", reply.headers["link"]):
+        assert client.get(target).status == 200
+    assert client.get(f"/id/{BUSY.id}?format=nonsense").status == 406
+    assert client.get(f"/id/{BUSY.id}", Accept="image/png").status == 406
+
+
+@pytest.mark.parametrize("accept", [HTML, "text/turtle", ""])
+def test_an_unknown_id_gets_the_nearest(accept: str, client: Client) -> None:
+    reply = client.get(f"/id/{BUSY.id}x", Accept=accept)
+    assert reply.status == 404
+    assert BUSY.id in reply.text
+    data = json.loads(client.get(f"/api/node/{BUSY.id}x").text)
+    assert BUSY.label in [hit["label"] for hit in data["nearest"]]
+
+
+@pytest.mark.parametrize(
+    "tail",
+    ["method/%22%3E%3Cscript%3E", "method/a%20b", "method/%E7%9F%A5", "x", "method/", "paper/%00"],
+)
+def test_odd_ids_are_not_found_and_harmless(tail: str, client: Client) -> None:
+    reply = client.get(f"/id/{tail}", Accept=HTML)
+    assert reply.status == 404
+    assert "<script>" not in reply.text
+
+
+def test_broken_encoding_in_a_path(client: Client) -> None:
+    for tail in ("%", "%zz", "%ff"):
+        assert client.get(f"/id/paper/{tail}").status == 400
+
+
+def test_hostile_labels_are_text(client: Client) -> None:
+    for path in ("/id/method/hostile", f"/search?q={quote(HOSTILE)}"):
+        page = client.get(path, Accept=HTML).text
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)" in page
+        assert 'href="javascript' not in page
+
+
+def test_an_iri_with_its_own_base_path_is_answered_too(client: Client) -> None:
+    assert client.get(f"/paperkg/id/{BUSY.id}", Accept=HTML).status == 200
+
+
+def test_search(client: Client) -> None:
+    found = json.loads(client.get(f"/api/search?q={quote(BUSY.label[:5].lower())}").text)
+    assert BUSY.id in [hit["id"] for hit in found["results"]]
+    exact = json.loads(client.get(f"/api/search?q={quote(BUSY.aliases[0])}&type=method").text)
+    assert exact["results"][0]["id"] == BUSY.id
+    assert json.loads(client.get("/api/search?q=").text)["count"] == 0
+    assert json.loads(client.get("/api/search?q=e&limit=3").text)["count"] == 3
+    for wrong in ("type=nonsense", "limit=0", "limit=x", "limit=" + "9" * 30):
+        assert client.get(f"/api/search?q=x&{wrong}").status == 400
+    page = client.get(f"/search?q={quote(BUSY.label)}", Accept=HTML).text
+    assert f'href="/id/{BUSY.id}"' in page
+
+
+def test_openapi_describes_what_is_there(client: Client) -> None:
+    found = json.loads(client.get("/api/openapi.json").text)
+    assert found["openapi"].startswith("3.1")
+    assert found["servers"] == [{"url": client.url}]
+    for path in found["paths"]:
+        asked = path.replace("{id}", BUSY.id)
+        assert client.get(asked, Accept="application/json, text/turtle").status == 200
+    text = json.dumps(found)
+    for name in re.findall(r"#/components/schemas/(\w+)", text):
+        assert name in found["components"]["schemas"]
+    node = json.loads(client.get(f"/api/node/{BUSY.id}").text)
+    promised = found["components"]["schemas"]["Node"]["properties"]
+    assert set(node) & set(promised) >= {"id", "iri", "label", "aliases", "broader", "evidence"}
+
+
+def test_the_explorer_keeps_its_own_strict_policy(client: Client) -> None:
+    reply = client.get("/explorer", Accept=HTML)
+    assert reply.status == 200
+    policy = reply.headers["content-security-policy"]
+    assert "frame-ancestors 'self'" in policy
+    assert "'unsafe-inline'" not in policy.partition("script-src")[2].partition(";")[0]
+
+
+def test_behind_a_prefix_every_link_has_it(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "out", 10)
+    with serving(folder, "--prefix", "/kg", "--allow-host", "kg.example.org") as client:
+        for stripped in ("", "/kg"):
+            page = client.get(f"{stripped}/query", Accept=HTML).text
+            assert '"endpoint": "/kg/sparql"' in page
+            assert set(re.findall(r'(?:href|src|action)="(/[^"]*)"', page)) <= {
+                f"/kg/{p}" for p in ("", "explorer", "query", "search", ".well-known/void",
+                                     "api/openapi.json", "static/site.css", "static/editor.css",
+                                     "static/editor.js")
+            }  # fmt: skip
+        headers = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "kg.example.org"}
+        api = json.loads(client.get("/kg/api/openapi.json", **headers).text)
+        assert api["servers"] == [{"url": "https://kg.example.org/kg"}]
+        evil = {**headers, "X_Forwarded_Host": "evil.example"}
+        assert "evil" not in client.get("/kg/api/openapi.json", **evil).text
+
+
+def test_another_base_is_served_under_its_own_path_and_ours(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "out", 10, base="https://data.example.org/things/")
+    with serving(folder) as client:
+        concept = next(read_jsonl(folder / "concepts.jsonl"))["id"]
+        for path in (f"/id/{concept}", f"/things/{concept}"):
+            assert client.get(path, Accept=HTML).status == 200
+
+
+def test_a_folder_that_cannot_be_written_is_served_all_the_same(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "out", 10)
+    build_store(folder)
+    (folder / STORE / MARKER).unlink()
+    with serving(folder) as client:
+        assert "half-written; building it again" in client.said
+        assert client.ask("ASK { ?s a kg:Paper }").text.endswith("true}")
+    assert (folder / STORE / MARKER).is_file()
+    shutil.rmtree(folder / STORE)
+    with serving(folder / "graph.ttl") as client:
+        assert client.ask("ASK { ?s a kg:Paper }").text.endswith("true}")
+    assert not (folder / STORE).exists()
+
+
+def test_cors_only_where_it_is_wanted(tmp_path: Path) -> None:
+    with serving(write_folder(tmp_path / "out", 10), "--cors", "https://app.example") as client:
+        reply = client.ask("ASK {}")
+        assert reply.headers["access-control-allow-origin"] == "https://app.example"
+        assert client.send("OPTIONS", "/sparql").headers["access-control-allow-methods"]
+
+
+def test_ctrl_c_and_sigterm_end_it_cleanly(tmp_path: Path) -> None:
+    import signal
+    import tempfile
+
+    folder = write_folder(tmp_path / "out", 10)
+    before = set(Path(tempfile.gettempdir()).glob("paperkg-serve-*"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with serving(folder / "graph.ttl") as client:
+            client.process.send_signal(number)
+            out, err = client.process.communicate(timeout=20)
+            assert client.process.returncode == 0
+            assert err.strip() == "stopped"
+            assert out == ""
+    assert set(Path(tempfile.gettempdir()).glob("paperkg-serve-*")) <= before

@@ -449,7 +449,7 @@ def _gold_paper(line: str, source: Path, number: int) -> Paper:
             raise ValueError(f"found {type(data).__name__}, expected a JSON object")
         if "sentence" in data and "ner" in data:
             return _from_scier(data, number)
-        data.setdefault("id", f"{source.stem}:{number}")
+        data = {"id": f"{source.stem}:{number}", "title": "", **data}
         data["mentions"] = [_with_defaults(m, data) for m in data.get("mentions", ())]
         paper = Paper.from_dict(data)
         paper.check()

@@ -46,7 +46,11 @@ def _calibrated(mention: Mention, lines: Mapping[str, Any]) -> float:
     if not line:
         return round(mention.confidence, DECIMALS)
     slope, intercept = line
-    return round(1 / (1 + math.exp(-(slope * log_odds(mention.confidence) + intercept))), DECIMALS)
+    return round(_sigmoid(slope * log_odds(mention.confidence) + intercept), DECIMALS)
+
+
+def _sigmoid(x: float) -> float:
+    return 1 / (1 + math.exp(-min(max(x, -30.0), 30.0)))
 
 
 # --- fitting ------------------------------------------------------------------------
@@ -76,12 +80,17 @@ def _fit(rows: list[tuple[float, bool]]) -> list[float]:
     for _ in range(30):
         gradient, hessian = [PULL * (slope - 1), PULL * shift], [PULL, 0.0, PULL]
         for x, right in rows:
-            p = 1 / (1 + math.exp(-(slope * x + shift)))
+            p = _sigmoid(slope * x + shift)
             error, weight = p - right, p * (1 - p)
             gradient = [gradient[0] + error * x, gradient[1] + error]
             hessian = [hessian[0] + weight * x * x, hessian[1] + weight * x, hessian[2] + weight]
         a, b, c = hessian
         scale = a * c - b * b
-        slope -= (c * gradient[0] - b * gradient[1]) / scale
-        shift -= (a * gradient[1] - b * gradient[0]) / scale
+        slope -= _bounded((c * gradient[0] - b * gradient[1]) / scale)
+        shift -= _bounded((a * gradient[1] - b * gradient[0]) / scale)
     return [round(slope, 4), round(shift, 4)]
+
+
+def _bounded(step: float) -> float:
+    """Return a step of Newton's method, cut so that it cannot run away."""
+    return min(max(step, -0.5), 0.5)

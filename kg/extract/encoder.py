@@ -172,7 +172,7 @@ def find_windows(title: str, abstract: str, tokenizer: PieceTokenizer) -> Iterat
     if len(head) + len(body) + 3 <= WINDOW:
         yield _window(head, "title", body, ())
         return
-    for part in _cut(head, WINDOW - 2)[1:] if len(head) > TITLE else ():
+    for part in _cut(head, WINDOW - 3)[1:] if len(head) > TITLE else ():
         yield _window(part, "title", [], ())
     front = head[:TITLE]
     chunks = list(_chunks(abstract, body, WINDOW - 3 - len(front)))

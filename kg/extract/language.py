@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 
 _WORDS = {
     "en": "the of and to in is that for with we this are on as by be from which our it an can or",
@@ -48,11 +49,10 @@ def _by_script(text: str) -> str | None:
     names = [unicodedata.name(c, "") for c in letters if not c.isascii()]
     if len(names) * 3 < len(letters) or len(names) < ENOUGH:
         return None
-    counts = [(sum(n.startswith(script) for n in names), code) for script, code in _SCRIPTS]
-    most, code = max(counts, key=lambda pair: pair[0])
-    kana = sum(count for count, code in counts if code == "ja")
-    if code == "zh" and kana * 10 > most:
-        code = "ja"
+    counts = Counter(code for name in names for script, code in _SCRIPTS if name.startswith(script))
+    if counts["ja"] * 10 > counts["zh"]:  # Japanese is written with kana and Chinese characters
+        counts["ja"] += counts.pop("zh", 0)
+    code, most = max(sorted(counts.items()), key=lambda pair: pair[1], default=("", 0))
     return code if most * 2 > len(names) else None
 
 

@@ -1,0 +1,145 @@
+"""The rules and the merging, each on its own words."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.errors import UsageError
+from kg.extract import registry
+from kg.extract.confidence import calibrate, fit_lines, log_odds
+from kg.extract.language import find_language
+from kg.extract.merge import merge_mentions, pool_evidence, unify_roles, unify_types
+from kg.extract.rules import find_coined, find_repeats, find_short_and_long
+from kg.model import Mention, Paper
+
+
+def mention(text: str, part: str, kind: str = "Method", **fields: object) -> Mention:
+    start = text.index(part)
+    values = {"role": "uses", "confidence": 0.9, "extractor": "model", **fields}
+    return Mention("abstract", start, start + len(part), part, kind, **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("title", "abstract", "found"),
+    [
+        ("FooNet: A network", "", [("FooNet", "Method")]),
+        ("BAR-10K: A dataset of bars", "", [("BAR-10K", "Dataset")]),
+        ("Attention: a survey", "", []),
+        ("", "We introduce QuxBench, a benchmark for quxing.", [("QuxBench", "Benchmark")]),
+        ("", "A new loss, dubbed ZapLoss, is used.", [("ZapLoss", "Method")]),
+        ("", "We introduce nothing here.", []),
+    ],
+)
+def test_coined_names(title: str, abstract: str, found: list[tuple[str, str]]) -> None:
+    paper = Paper("p", title, abstract)
+    mentions = tuple(find_coined(paper, ()))
+    assert [(m.text, m.type) for m in mentions] == found
+    assert all(m.role == "introduces" for m in mentions)
+    paper.with_extraction(mentions, ()).check()
+
+
+def test_repeats_are_found_in_title_plural_and_other_case() -> None:
+    abstract = "A vision transformer is used. Vision Transformers are good; transformers too."
+    paper = Paper("p", "Vision Transformer Tricks", abstract)
+    seed = mention(abstract, "vision transformer")
+    repeats = tuple(find_repeats(paper, (seed,)))
+    assert [(m.field, m.text) for m in repeats] == [
+        ("title", "Vision Transformer"),
+        ("abstract", "Vision Transformers"),
+    ]
+    paper.with_extraction(repeats, ()).check()
+
+
+def test_a_name_is_not_repeated_inside_words_urls_or_in_another_case() -> None:
+    abstract = "MoE is used. See moe.org/MoE.html and SuperMoE, or Moe."
+    seed = mention(abstract, "MoE")
+    assert list(find_repeats(Paper("p", "", abstract), (seed,))) == []
+
+
+def test_the_unsure_is_not_repeated() -> None:
+    abstract = "Foo and Foo again."
+    seed = mention(abstract, "Foo", confidence=0.3)
+    assert list(find_repeats(Paper("p", "", abstract), (seed,))) == []
+
+
+def test_long_form_and_short_form_share_their_type() -> None:
+    abstract = "We use Low-Rank Adaptation (LoRA) here."
+    seed = mention(abstract, "LoRA")
+    paper = Paper("p", "", abstract)
+    assert [m.text for m in find_short_and_long(paper, (seed,))] == ["Low-Rank Adaptation"]
+
+
+def test_merging_records_agreement_and_keeps_what_is_known() -> None:
+    text = "We use Low-Rank Adaptation here."
+    known = mention(text, "Low-Rank Adaptation")
+    same = mention(text, "Low-Rank Adaptation", extractor="repeat")
+    inside = mention(text, "Adaptation", extractor="coined")
+    other = mention(text, "here", extractor="coined")
+    merged = merge_mentions([known], [same, inside, other])
+    assert [(m.text, m.extractor) for m in merged] == [
+        ("Low-Rank Adaptation", "model+repeat"),
+        ("here", "coined"),
+    ]
+
+
+def test_one_type_and_one_role_for_a_name() -> None:
+    text = "COCO, again COCO."
+    first = mention(text, "COCO", "Dataset", confidence=0.9)
+    second = Mention("abstract", 12, 16, "COCO", "Benchmark", "evaluatesOn", 0.4, "model")
+    assert {m.type for m in unify_types([first, second])} == {"Dataset"}
+    assert {m.role for m in unify_roles(unify_types([first, second]))} == {"uses"}
+
+
+def test_evidence_is_pooled_over_a_name() -> None:
+    text = "Foo and Foo."
+    first = mention(text, "Foo", confidence=0.9)
+    second = Mention("abstract", 8, 11, "Foo", "Method", "uses", 0.9, "repeat")
+    one, two = pool_evidence([first, second], "model")
+    assert one.confidence > two.confidence > 0
+    [alone] = pool_evidence([first], "model")
+    assert alone.confidence == pytest.approx(0.9)
+
+
+def test_calibration_learns_what_it_is_shown() -> None:
+    rows = [("model", 0.9, i % 2 == 0) for i in range(400)]
+    lines = fit_lines(rows)
+    [m] = calibrate([mention("Foo", "Foo", confidence=0.9)], lines)
+    assert m.confidence == pytest.approx(0.5, abs=0.02)
+    [other] = calibrate([mention("Foo", "Foo", confidence=0.9, extractor="x")], lines)
+    assert other.confidence == pytest.approx(0.5, abs=0.02)
+    assert fit_lines([]) == {}
+    assert log_odds(0.0) < -9
+
+
+def test_extractors_are_chosen_by_name() -> None:
+    learns, rules = registry.choose("repeat,model")
+    assert learns
+    assert [rule.name for rule in rules] == ["repeat"]
+    assert registry.choose(None)[0]
+    assert all(rule.doc and rule.version >= 1 for rule in registry.choose(None)[1])
+    with pytest.raises(UsageError, match="unknown extractor 'magic': expected names among model"):
+        registry.choose("magic")
+    with pytest.raises(UsageError, match="no extractor chosen"):
+        registry.choose(",")
+    with pytest.raises(ValueError, match="registered twice"):
+        registry.register("repeat", version=2)(lambda paper, known: ())
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("We present a method for the analysis of images that is fast and works on any GPU.", None),
+        (
+            "Wir stellen ein Verfahren vor, das die Bilder mit einem neuronalen Netz für die "
+            "Analyse der Daten verwendet und auch auf dem Rechner schnell ist.",
+            "de",
+        ),
+        ("本文提出了一种用于图像分类的新方法,并在多个数据集上进行了实验验证其有效性。", "zh"),
+        ("この論文では、画像分類のための新しい手法を提案し、複数のデータセットで評価する。", "ja"),
+        ("Мы предлагаем новый метод классификации изображений на основе сетей.", "ru"),
+        ("a b a b " * 50, None),
+        ("", None),
+    ],
+)
+def test_language(text: str, language: str | None) -> None:
+    assert find_language(text) == language

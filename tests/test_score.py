@@ -1,0 +1,178 @@
+"""Scoring: figures worked out by hand, calibration, the page, reading gold."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from kg.errors import ReadError, RecordError
+from kg.model import Link, Mention, Paper
+from kg.score import Counts, evaluate, read_gold, total
+
+TEXT = "Foo beats Bar on COCO by accuracy."
+
+
+def mention(part: str, kind: str, role: str = "uses", confidence: float = 1.0) -> Mention:
+    start = TEXT.index(part)
+    return Mention("abstract", start, start + len(part), part, kind, role, confidence, "test")
+
+
+GOLD = Paper(
+    "p",
+    "",
+    TEXT,
+    mentions=(
+        mention("Foo", "Method", "introduces"),
+        mention("Bar", "Method", "comparesWith"),
+        mention("COCO", "Dataset"),
+        mention("accuracy", "Metric", "reports"),
+    ),
+)
+FOUND = replace(
+    GOLD,
+    mentions=(
+        mention("Foo", "Method", "introduces", 0.95),  # right
+        mention("Bar", "Method", "uses", 0.85),  # right, another role
+        mention("COCO", "Benchmark", "evaluatesOn", 0.65),  # another type
+        mention("by accuracy", "Metric", "reports", 0.55),  # another span
+        mention("beats", "Task", "addresses", 0.15),  # nothing
+    ),
+)
+
+
+def test_exact_and_overlapping() -> None:
+    report = evaluate([GOLD], [FOUND])
+    assert total(report.exact) == Counts(right=2, spurious=3, missed=2)
+    assert report.exact["Method"] == Counts(right=2)
+    assert total(report.overlapping) == Counts(right=3, spurious=2, missed=1)
+
+
+def test_concepts_are_per_paper_type_and_folded_name() -> None:
+    other = replace(FOUND, mentions=(*FOUND.mentions, mention("Bar", "Method", "uses")))
+    report = evaluate([GOLD], [other])
+    assert report.concepts["Method"] == Counts(right=2)
+    assert report.concepts["Metric"] == Counts(spurious=1, missed=1)
+    assert total(report.introduced) == Counts(right=1)
+
+
+def test_roles_are_judged_on_right_mentions() -> None:
+    report = evaluate([GOLD], [FOUND])
+    assert report.role_accuracy == 0.5
+    assert report.roles["comparesWith"] == Counts(missed=1)
+    assert report.roles["uses"] == Counts(spurious=1)
+
+
+def test_calibration_error_by_hand() -> None:
+    report = evaluate([GOLD], [FOUND])
+    expected = (0.05 + 0.15 + 0.65 + 0.55 + 0.15) / 5
+    assert report.calibration_error == pytest.approx(expected)
+    assert sum(b.count for b in report.bins) == 5
+
+
+def test_links_are_judged_where_the_gold_has_some() -> None:
+    assert evaluate([GOLD], [FOUND]).links == {}
+    link = Link("abstract", 0, 3, "Foo", "https://a.b/c", "code")
+    gold, found = replace(GOLD, links=(link,)), replace(FOUND, links=(replace(link, kind="demo"),))
+    report = evaluate([gold], [found])
+    assert report.links["url"] == Counts(right=1)
+    assert report.links["url and kind"] == Counts(spurious=1, missed=1)
+
+
+def test_confusions_name_both_sides_and_the_sentence() -> None:
+    report = evaluate([GOLD], [FOUND])
+    pairs = {(c.gold, c.predicted): c for c in report.confusions}
+    assert pairs["Dataset", "Benchmark"].count == 1
+    assert TEXT in pairs["Dataset", "Benchmark"].examples[0]
+    assert ("comparesWith", "uses") in pairs
+    assert ("Metric (span)", "Metric (span)") in pairs
+    assert ("-", "Task") in pairs
+
+
+def test_perfect_is_one_and_nothing_is_zero() -> None:
+    perfect = evaluate([GOLD], [GOLD])
+    assert total(perfect.exact).f1 == perfect.role_accuracy == 1
+    nothing = evaluate([GOLD], [replace(GOLD, mentions=())])
+    assert total(nothing.exact).f1 == 0
+    assert evaluate([], []).to_dict()["papers"] == 0
+
+
+def test_a_missing_prediction_is_an_error() -> None:
+    with pytest.raises(RecordError, match="paper p: in the gold"):
+        evaluate([GOLD], [])
+
+
+def test_text_and_dict_say_the_same() -> None:
+    report = evaluate([GOLD], [FOUND])
+    assert json.loads(json.dumps(report.to_dict()))["exact"]["all"]["f1"] == 0.4444
+    text = report.to_text()
+    assert "0.444" in text
+    assert "Dataset -> Benchmark" in text
+
+
+def test_the_page_escapes_everything() -> None:
+    hostile = '<script>alert(1)</script> "Foo" & <b>'
+    start = hostile.index("Foo")
+    bad = Mention("abstract", start, start + 3, "Foo", "<i>", "<u>", 1.0, "x")
+    paper = Paper('"><img>', hostile, hostile, mentions=(bad,))
+    page = evaluate([paper], [replace(paper, mentions=())]).to_html()
+    for part in ("<script>", "<img>", "<i>", "<u>", "<b>"):
+        assert part not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_gold_in_three_forms(tmp_path: Path) -> None:
+    ours = tmp_path / "ours.jsonl"
+    ours.write_text(json.dumps(GOLD.to_dict()) + "\n\n", encoding="utf-8")
+    assert read_gold(ours) == [GOLD]
+    scier = tmp_path / "scier.jsonl"
+    row = {"doc_id": "d", "sentence": TEXT, "ner": [["Foo", "Method"], ["COCO", "Dataset"]]}
+    scier.write_text(json.dumps(row), encoding="utf-8")
+    [paper] = read_gold(scier)
+    paper.check()
+    assert [(m.text, m.type) for m in paper.mentions] == [("Foo", "Method"), ("COCO", "Dataset")]
+    import spacy
+    from spacy.tokens import DocBin
+
+    doc = spacy.blank("en")(TEXT)
+    doc.ents = [doc.char_span(0, 3, label="Gadget")]
+    DocBin(docs=[doc]).to_disk(tmp_path / "own.spacy")
+    [own] = read_gold(tmp_path / "own.spacy")
+    assert [(m.text, m.type) for m in own.mentions] == [("Foo", "Gadget")]
+
+
+def test_short_annotations_are_filled_in(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    row = {"title": "T", "abstract": "Use Foo.", "mentions": [{"start": 4, "end": 7, "type": "X"}]}
+    path.write_text(json.dumps(row), encoding="utf-8")
+    [paper] = read_gold(path)
+    assert paper.mentions[0].text == "Foo"
+    assert paper.id == "own:1"
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("", "no annotated papers"),
+        ("{", ":1: "),
+        ("[1]", "found list, expected a JSON object"),
+        ('{"title": "T", "mentions": [{"start": 0}]}', ":1: "),
+        ('{"id": "x", "title": "T", "mentions": [{"field": "title", "start": 0, "end": 1, '
+         '"text": "no", "type": "M", "role": "uses"}]}', "the record says 'no'"),
+    ],
+)  # fmt: skip
+def test_bad_gold_names_file_and_line(tmp_path: Path, content: str, message: str) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ReadError) as caught:
+        read_gold(path)
+    assert message in str(caught.value)
+    assert "bad.jsonl" in str(caught.value)
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    for name in ("absent.jsonl", "absent.spacy"):
+        with pytest.raises(ReadError, match="absent"):
+            read_gold(tmp_path / name)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, ClassVar, Self, TypeAlias
 
 from kg.errors import RecordError
 from kg.text import digest
@@ -74,15 +74,36 @@ _CONCEPT_TYPES = frozenset(ConceptType)
 _LINK_KINDS = frozenset(LinkKind)
 
 
+_Nested: TypeAlias = "dict[str, type[_Record]]"
+
+
 class _Record:
     """Shared conversion: a record to a plain dict without its absent fields."""
 
     __slots__ = ()
 
+    #: Field -> the record type of its items.
+    _NESTED: ClassVar[_Nested] = {}
+
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON form; absent fields (None, "", empty tuple) are omitted."""
         pairs = ((f.name, getattr(self, f.name)) for f in fields(self))  # type: ignore[arg-type]
         return {name: _plain(value) for name, value in pairs if not _absent(value)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
+        known = (f.name for f in fields(cls))  # type: ignore[arg-type]
+        return cls(
+            **{name: cls._thaw(name, data[name]) for name in known if data.get(name) is not None}
+        )
+
+    @classmethod
+    def _thaw(cls, name: str, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        kind = cls._NESTED.get(name)
+        return tuple(kind.from_dict(item) if kind else item for item in value)
 
 
 def _absent(value: Any) -> bool:
@@ -95,11 +116,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     return value
-
-
-def _known(cls: type, data: Mapping[str, Any]) -> dict[str, Any]:
-    names = {f.name for f in fields(cls)}
-    return {name: value for name, value in data.items() if name in names and value is not None}
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -134,11 +150,6 @@ class Mention(_Record):
         if not 0 <= self.start < self.end:
             raise RecordError(f"mention span [{self.start}, {self.end}) is empty or negative")
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
-        return cls(**_known(cls, data))
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Link(_Record):
@@ -164,11 +175,6 @@ class Link(_Record):
         if self.kind not in _LINK_KINDS:
             raise RecordError(f"link kind {self.kind!r}: expected one of {sorted(_LINK_KINDS)}")
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
-        return cls(**_known(cls, data))
-
 
 @dataclass(frozen=True, slots=True)
 class Paper(_Record):
@@ -192,6 +198,8 @@ class Paper(_Record):
     language: str | None = None
     mentions: tuple[Mention, ...] = ()
     links: tuple[Link, ...] = ()
+
+    _NESTED: ClassVar[_Nested] = {"mentions": Mention, "links": Link}
 
     def __post_init__(self) -> None:
         if not self.id:
@@ -228,15 +236,6 @@ class Paper(_Record):
             language=language or self.language,
         )
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
-        known = _known(cls, data)
-        known["authors"] = tuple(known.get("authors", ()))
-        known["mentions"] = tuple(Mention.from_dict(m) for m in known.get("mentions", ()))
-        known["links"] = tuple(Link.from_dict(x) for x in known.get("links", ()))
-        return cls(**known)
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Merge(_Record):
@@ -250,13 +249,6 @@ class Merge(_Record):
     score: float
     papers: tuple[str, ...] = ()
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
-        known = _known(cls, data)
-        known["papers"] = tuple(known.get("papers", ()))
-        return cls(**known)
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Broader(_Record):
@@ -267,13 +259,6 @@ class Broader(_Record):
     score: float
     papers: tuple[str, ...] = ()
 
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
-        known = _known(cls, data)
-        known["papers"] = tuple(known.get("papers", ()))
-        return cls(**known)
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Match(_Record):
@@ -283,11 +268,6 @@ class Match(_Record):
     iri: str
     reason: str
     score: float
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
-        return cls(**_known(cls, data))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -310,6 +290,12 @@ class Concept(_Record):
     broader_why: tuple[Broader, ...] = ()
     matches: tuple[Match, ...] = ()
 
+    _NESTED: ClassVar[_Nested] = {
+        "merges": Merge,
+        "broader_why": Broader,
+        "matches": Match,
+    }
+
     def __post_init__(self) -> None:
         if self.type not in _CONCEPT_TYPES:
             raise RecordError(
@@ -321,17 +307,6 @@ class Concept(_Record):
         data = _Record.to_dict(self)
         always = ("aliases", "broader", "introduced_by", "merges")
         return {**data, "papers": self.papers, **{k: data.get(k, []) for k in always}}
-
-    @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Inverse of :meth:`to_dict`; unknown fields are ignored."""
-        known = _known(cls, data)
-        for name in ("aliases", "broader", "introduced_by"):
-            known[name] = tuple(known.get(name, ()))
-        known["merges"] = tuple(Merge.from_dict(m) for m in known.get("merges", ()))
-        known["broader_why"] = tuple(Broader.from_dict(b) for b in known.get("broader_why", ()))
-        known["matches"] = tuple(Match.from_dict(m) for m in known.get("matches", ()))
-        return cls(**known)
 
 
 def strongest_role(roles: set[str]) -> str:

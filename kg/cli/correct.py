@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -116,6 +117,7 @@ def _correct(folder: Path, path: Path, entry: Entry | None, *, dry_run: bool) ->
 
     if entry is None and not path.is_file():
         raise NotFoundError(f"{path}: no corrections yet; 'kg correct --help' shows how to begin")
+    logging.getLogger("kg.link").setLevel(logging.ERROR)  # told below, once
     with tempfile.TemporaryDirectory() as temporary:
         draft = Path(temporary) / path.name
         draft.write_text(_with_entry(path, entry), encoding="utf-8", newline="\n")
@@ -160,19 +162,19 @@ def _with_entry(path: Path, entry: Entry | None) -> str:
 
 def _check(unmatched: Sequence[str], draft: Path, path: Path, entry: Entry | None) -> None:
     """Raise if the new entry has no effect; older entries were only worth a warning."""
-    if entry is None:
-        return
     from kg.link.corrections import read_corrections
 
     ours = {
         e.place
         for e in read_corrections(draft)
-        if (e.action, e.names, e.value, e.paper)
+        if entry
+        and (e.action, e.names, e.value, e.paper)
         == (entry.action, entry.names, entry.value, entry.paper)
     }
     for message in unmatched:
         if any(message.startswith(f"{place}:") for place in ours):
             raise NotFoundError(f"{message}; {path} stays as it is")
+        say(message)
 
 
 def _tell(rows: list[dict[str, str]], *, dry_run: bool) -> None:
@@ -181,4 +183,5 @@ def _tell(rows: list[dict[str, str]], *, dry_run: bool) -> None:
     elif dry_run:
         click.echo(to_table(list(rows)))
     else:
-        say(f"{len({row['concept'] for row in rows})} concepts differ")
+        count = len({row["concept"] for row in rows})
+        say("1 concept differs" if count == 1 else f"{count} concepts differ")

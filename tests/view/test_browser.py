@@ -225,6 +225,7 @@ def test_every_facet_value_gives_its_count(watched: Any, pages: Pages) -> None:
     """The oracle is the view itself: apply each value and count what is left."""
     page = watched(pages("small"))
     page.evaluate("document.querySelectorAll('.side details').forEach(d => d.open = true)")
+    wait_until(page, "document.querySelectorAll('#f-conf-50, #f-venue-1').length === 2")
     wrong = page.evaluate(
         """() => { const wrong = [];
         const part = { role: 'claims', type: 'concepts', year: 'papers', venue: 'papers',

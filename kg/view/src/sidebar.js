@@ -7,12 +7,16 @@ import { shapeIcon } from "./shapes.js";
 import { S, number } from "./strings.js";
 
 const SHOWN = 7;
+const FACETS = ["role", "year", "region", "venue", "least", "conf"];
 
 export class Sidebar {
   // `change(patch)` sets state; `link(node)` gives an address within the page.
   constructor(model, index, hubs, { change, link }) {
     Object.assign(this, { model, index, hubs, change, link });
     this.opened = new Set(["role"]);
+    this.state = EMPTY;
+    // A facet with a single value tells nothing.
+    this.useful = FACETS.filter((facet) => this.options(facet).length > 1);
     this.long = new Set();
     this.legend = h("div", { class: "legend" });
     this.facets = h("div", { class: "facets" });
@@ -23,7 +27,7 @@ export class Sidebar {
     this.state = state;
     const focused = document.activeElement?.id;
     this.drawLegend(state, seen);
-    replace(this.facets, ["role", "year", "region", "venue", "least", "conf"].map((facet) => this.facet(facet)), this.clear());
+    replace(this.facets, this.useful.map((facet) => this.facet(facet)), this.clear());
     if (focused && this.element.querySelector(`#${CSS.escape(focused)}`)) document.getElementById(focused).focus();
   }
 
@@ -68,11 +72,21 @@ export class Sidebar {
   }
 
   facet(facet) {
-    const rows = this.rows(facet);
-    if (rows.length < 2) return null;
     const active = String(this.state[facet]) !== String(EMPTY[facet]);
-    const details = h("details", { open: this.opened.has(facet) || active }, h("summary", { id: `s-${facet}` }, S.facets[facet], active ? h("span", { class: "dot", "aria-hidden": "true" }) : null));
-    details.addEventListener("toggle", () => (details.open ? this.opened.add(facet) : this.opened.delete(facet)));
+    const open = this.opened.has(facet) || active;
+    const details = h("details", { open }, h("summary", { id: `s-${facet}` }, S.facets[facet], active ? h("span", { class: "dot", "aria-hidden": "true" }) : null));
+    // Only open facets count: at 50,000 papers each takes a moment.
+    if (open) this.fillFacet(details, facet);
+    details.addEventListener("toggle", () => {
+      if (details.open) this.opened.add(facet);
+      else this.opened.delete(facet);
+      if (details.open && details.children.length === 1) this.fillFacet(details, facet);
+    });
+    return details;
+  }
+
+  fillFacet(details, facet) {
+    const rows = this.options(facet).map(([value, label, found, single]) => this.row(facet, value, label, found, { single }));
     const all = this.long.has(facet) || rows.length <= SHOWN + 1;
     const toggle = () => {
       if (!this.long.delete(facet)) this.long.add(facet);
@@ -80,10 +94,10 @@ export class Sidebar {
     };
     details.append(h("ul", { class: "rows", "aria-label": S.facets[facet] }, all ? rows : rows.slice(0, SHOWN)));
     if (rows.length > SHOWN + 1) details.append(h("button", { type: "button", id: `m-${facet}`, class: "more", onclick: toggle }, all ? S.showLess : S.showAll(rows.length)));
-    return details;
   }
 
-  rows(facet) {
+  // [value, label, count, whether only one can be chosen] per value of a facet.
+  options(facet) {
     const counts = count(this.model, this.state, this.hubs, facet);
     const sorted = (order) => [...counts].filter(([value]) => value).sort(order);
     const found = {
@@ -95,7 +109,7 @@ export class Sidebar {
       conf: () => SURE.filter((sure) => counts.get(sure)).map((sure) => [sure, S.confidenceFrom(sure)]),
     }[facet]();
     const single = facet === "least" || facet === "conf";
-    return found.map(([value, label]) => this.row(facet, value, label, counts.get(value) ?? 0, { single }));
+    return found.map(([value, label]) => [value, label, counts.get(value) ?? 0, single]);
   }
 
   clear() {

@@ -151,8 +151,8 @@ def _kind(value: Any) -> str:
 
 
 def _no_title(fields: Mapping[str, Any]) -> str:
-    names = [str(name) for name in fields if isinstance(name, str)]
-    shown = ", ".join(name[:30] for name in names[:8]) + (", ..." if len(names) > 8 else "")
+    names = [name for name, value in fields.items() if not _empty(value)]
+    shown = ", ".join(str(name)[:30] for name in names[:8]) + (", ..." if len(names) > 8 else "")
     hint = "; name its column with --map title=COLUMN" if names else ""
     return to_valid(f"no title; the record has {shown or 'no fields'}{hint}")
 
@@ -185,7 +185,8 @@ def _identifiers(
     own = (_short(found.get("arxiv_id")), _short(fields.get("id")), doi)
     arxiv_id = next(filter(None, (to_arxiv_id(text) for text in own if text)), None)
     if not arxiv_id:
-        loose = (*_strings(found.get("url")), _short(found.get("venue")) or "")
+        one_line = (_short(found.get(name)) or "" for name in ("arxiv_id", "venue"))
+        loose = (*_strings(found.get("url")), *one_line)
         arxiv_id = next(filter(None, map(find_arxiv_id, loose)), None)
     return doi, arxiv_id
 

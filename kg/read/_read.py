@@ -124,14 +124,15 @@ def _read_items(items: list[Input], options: _Options) -> Iterator[Paper]:
     for item in items:
         try:
             stream = open_input(item)
+            source = Source(item.name, stream, options.refuse, options.notice, options.mapping)
+            reader = find_reader(source, options.format)
         except ReadError as error:
             if item.named:
                 raise
             options.refuse(Refusal(item.name, 0, str(error).removeprefix(f"{item.name}: ")))
             continue
         with stream:
-            source = Source(item.name, stream, options.refuse, options.notice, options.mapping)
-            yield from read_source(source, options.format)
+            yield from _read_source(source, reader)
 
 
 def check_options(format: str | None, mapping: Mapping[str, str] | None) -> None:
@@ -147,10 +148,17 @@ def _ignore(_: object) -> None:
     """Where refusals go when nobody asked for them."""
 
 
-def read_source(source: Source, format: str | None = None) -> Iterator[Paper]:
-    """Yield the papers of one opened source; refuse what is none."""
+def find_reader(source: Source, format: str | None = None) -> Reader:
+    """Return the reader for an opened source.
+
+    Raises:
+        ReadError: it is an HTML page.
+    """
     head = source.stream.peek(_HEAD)[:_HEAD]  # type: ignore[attr-defined]
-    reader = _reader(source, format or detect(head, source.mapping), head)
+    return _reader(source, format or detect(head, source.mapping), head)
+
+
+def _read_source(source: Source, reader: Reader) -> Iterator[Paper]:
     for row in reader(source):
         try:
             yield to_paper(row, source)

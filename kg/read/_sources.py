@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import codecs
 import glob
 import gzip
 import io
@@ -187,7 +188,7 @@ def _check(name: str, head: bytes) -> None:
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             raise ReadError(f"{name}: {what}")
-    if not head.strip():
+    if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise ReadError(f"{name}: empty; expected papers (kg read --help lists the formats)")
     if bom_encoding(head) in {"utf-16", "utf-32"}:
         return

@@ -72,13 +72,7 @@ class _Entries:
         elif self.entry is not None and name == "author":
             self.entry.setdefault("authors", []).append({})
         elif self.entry is not None and name == "link" and attributes.get("href"):
-            self._link(attributes)
-
-    def _link(self, attributes: dict[str, str]) -> None:
-        links = (self.entry or {}).setdefault("links", [])
-        place = 0 if attributes.get("rel", "alternate") == "alternate" else len(links)
-        if len(links) < 50:
-            links.insert(place, attributes["href"])
+            _add_link(self.entry.setdefault("links", []), attributes)
 
     def data(self, data: str) -> None:
         if self.entry is None:
@@ -99,8 +93,8 @@ class _Entries:
         self.text = []
 
     def _field(self, name: str, text: str) -> None:
-        entry = self.entry or {}
-        if not text or self.size > MAX_ENTRY:
+        entry = self.entry
+        if entry is None or not text or self.size > MAX_ENTRY:
             return
         if "author" in self.path and name in {"name", "keyname", "forenames"}:
             key = {"name": "name", "keyname": "family", "forenames": "given"}[name]
@@ -118,6 +112,13 @@ class _Entries:
 
     def close(self) -> None:
         """Nothing to return: the rows were taken."""
+
+
+def _add_link(links: list[str], attributes: dict[str, str]) -> None:
+    """Add an Atom link; the page itself ("alternate") comes before the PDF and others."""
+    place = 0 if attributes.get("rel", "alternate") == "alternate" else len(links)
+    if len(links) < 50:
+        links.insert(place, attributes["href"])
 
 
 def _fields(entry: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,241 @@
+"""Bad input is normal input: a refusal or one line, never a traceback, never unbounded memory."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import lzma
+import time
+import tracemalloc
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.errors import KGError
+from kg.model import Paper
+from kg.read import FORMATS, Refusal, read_papers
+from kg.read import _base as base
+from kg.read import _json as json_reader
+from kg.read._base import Source
+from kg.read._read import _read_source, find_reader
+
+SEEDS = [
+    b'{"title": "A", "abstract": "b"}\n', b'[{"title": "A"}, {"x": [', b"title,abstract\nA,b\n", b'"', b"@misc{a, title={A}}\n",
+    b"@string{x = {y}}", b"TY  - JOUR\nTI  - A\nER  - \n", b"<feed><entry><title>A</title></entry></feed>", b"</entry>",
+    b"<!DOCTYPE x [<!ENTITY a 'b'>]>", b"\\\\\narXiv:2101.00001\nTitle: A\n\\\\\n  b\n\\\\\n", b"\n\n", b"\xff\xfe", b"\x00",
+    b"Title: A\n", b"Abstract: We show it.\n", b"A Title of Some Words\n\n", b"We show that it works. It is good and fast, too.\n",
+    b"{", b"}", b"\\", b"null", b"1e999", b'"\\ud800"', b"\r", "é数".encode(), b"arXiv:2101.00001v2", b"12 upvotes\n",
+]  # fmt: skip
+DATA = st.one_of(
+    st.binary(max_size=400),
+    st.lists(st.one_of(st.sampled_from(SEEDS), st.binary(max_size=20)), max_size=12).map(b"".join),
+)
+
+
+def read_bytes(data: bytes, format: str | None) -> tuple[list[Paper], list[Refusal]]:
+    refusals: list[Refusal] = []
+    source = Source("x", io.BufferedReader(io.BytesIO(data)), refusals.append)
+    try:
+        return list(_read_source(source, find_reader(source, format))), refusals
+    except KGError as error:
+        assert "\n" not in str(error)
+        return [], refusals
+
+
+@pytest.mark.parametrize("format", [None, *FORMATS])
+@settings(max_examples=120, deadline=None)
+@given(data=DATA)
+def test_any_bytes_in_any_format(format, data):
+    papers, refusals = read_bytes(data, format)
+    for paper in papers:
+        assert paper.title == " ".join(paper.title.split()) != ""
+        json.dumps(paper.to_dict(), ensure_ascii=False).encode()
+        paper.check()
+    for refusal in refusals:
+        assert refusal.reason
+        assert refusal.line >= 0
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(
+            st.sampled_from(["title", "abstract", "authors", "year", "doi", "arxiv_id", "url", "venue", "id", "mentions",
+                             "links", "source", "abstract_inverted_index", "externalIds", "authors_parsed", "DOI", "issued",
+                             "primary_location", "versions", "language", "paper"]),
+            st.recursive(
+                st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+                lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["name", "date-parts", "DOI", "a"]), inner, max_size=3),
+                max_leaves=6,
+            ),
+        ),
+        max_size=5,
+    )
+)  # fmt: skip
+def test_json_records_of_any_shape_are_kept_or_refused(rows):
+    data = "".join(json.dumps(row) + "\n" for row in rows).encode()
+    for format in ("jsonl", "csl", "openalex", "semanticscholar", "crossref", "arxiv-bulk"):
+        papers, refusals = read_bytes(data, format)
+        if not any("paper" in row for row in rows):
+            assert len(papers) + len(refusals) >= len(rows)
+    read_bytes(json.dumps(rows).encode(), None)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.text(min_size=1, max_size=30), st.text(max_size=60)), min_size=1, max_size=6
+    )
+)
+def test_jsonl_keeps_all_text_but_white_space(rows):
+    data = "".join(json.dumps({"title": t, "abstract": a}) + "\n" for t, a in rows).encode()
+    papers, refusals = read_bytes(data, "jsonl")
+    assert len(papers) + len(refusals) == len(rows)
+    assert len(refusals) == sum(not " ".join(t.split()) for t, _ in rows)
+    for paper in papers:
+        line = int(paper.source.split(":")[1]) - 1
+        title, abstract = (" ".join(x.split()) for x in rows[line])
+        bad = {chr(c) for c in (*range(32), 127, 0xFFFE, 0xFFFF)}
+        if not bad & set(title + abstract):
+            assert (paper.title, paper.abstract) == (title, abstract)
+
+
+# -------------------------------------------------------------------------- hostile
+
+
+def peak(action) -> tuple[int, float]:
+    tracemalloc.start()
+    begin = time.process_time()
+    action()
+    spent = time.process_time() - begin
+    used = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return used, spent
+
+
+@pytest.mark.parametrize("format", sorted(FORMATS))
+@pytest.mark.parametrize(
+    "unit",
+    [b"{", b"[", b'{"a":', b"@a{", b"\\", b"<a>", b"(", b'"', b"a ", b"A. ", b"A", b"\n", b"TY  - \n", b"\\\\\n", b"a,", b"$",
+     b"https://", b"Title: ", b"{\\'e}"],
+)  # fmt: skip
+def test_a_lot_of_anything_takes_linear_time(format, unit):
+    data = unit * (100_000 // len(unit))
+    begin = time.process_time()
+    read_bytes(data, format)
+    assert time.process_time() - begin < 6
+
+
+LAUGHS = (
+    '<?xml version="1.0"?><!DOCTYPE lolz [<!ENTITY a "haha">'
+    + "".join(
+        f'<!ENTITY {y} "{f"&{x};" * 10}">' for x, y in zip("abcdefghi", "bcdefghij", strict=True)
+    )
+    + "]><feed><entry><title>&j;</title></entry></feed>"
+)
+OUTSIDE = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><feed><entry><title>&a;</title></entry></feed>'
+
+
+@pytest.mark.parametrize("text", [LAUGHS, OUTSIDE])
+def test_xml_entities_are_refused(text):
+    papers, [refusal] = read_bytes(text.encode(), "atom")
+    assert papers == []
+    assert "entities" in refusal.reason
+
+
+def test_broken_xml_keeps_what_came_before():
+    text = "<feed><entry><title>A</title></entry><entry><title>B</entry></feed>"
+    papers, [refusal] = read_bytes(text.encode(), "atom")
+    assert [p.title for p in papers] == ["A"]
+    assert "broken XML" in refusal.reason
+
+
+def test_ten_megabytes_in_one_field(tmp_path):
+    text = "word " * 2_000_000
+    for format, data in {
+        "jsonl": json.dumps({"title": "A", "abstract": text}),
+        "json": json.dumps([{"title": "A", "abstract": text}], indent=1),
+        "csv": f"title,abstract\nA,{text}\n",
+        "bibtex": "@misc{a, title={A}, abstract={" + text + "}}",
+        "ris": f"TY  - JOUR\nTI  - A\nAB  - {text}\nER  - \n",
+        "atom": f"<feed><entry><title>A</title><summary>{text}</summary></entry></feed>",
+        "listing": f"A Title of Some Words\n\n{text}\n",
+        "arxiv-mail": f"\\\\\narXiv:2101.00001\nTitle: A\n\\\\\n{text}\n\\\\\n",
+    }.items():
+        [paper], _ = read_bytes(data.encode(), format)
+        assert len(paper.abstract) == len(text) - 1, format
+
+
+@pytest.mark.parametrize("format", ["jsonl", "csv", "bibtex", "ris", "listing", "arxiv-mail"])
+def test_too_long_a_line_is_refused_and_the_next_read(format, monkeypatch):
+    monkeypatch.setattr(base, "MAX_LINE", 50_000)
+    good = {"jsonl": '{"title": "Good"}', "csv": "Good,x", "bibtex": "@misc{a, title={Good}}", "ris": "TY  - A\nTI  - Good\nER  - ",
+            "listing": "A Title of Several Words\n\nWe show that it works well in all cases, and we say how and why it does so here.",
+            "arxiv-mail": "\\\\\narXiv:2101.00001\nTitle: Good\n\\\\\n x\n\\\\"}[format]  # fmt: skip
+    head = "title,abstract\n" if format == "csv" else ""
+    papers, refusals = read_bytes(f"{head}{'x' * 100_000}\n{good}\n".encode(), format)
+    assert len(papers) == 1
+    assert "a line of more than 50,000 bytes" in [r.reason for r in refusals]
+    wide, refusals = read_bytes(f"{head}{'x' * 100_000}\n{good}\n".encode("utf-16"), format)
+    assert len(wide) == 1
+
+
+def test_too_large_a_json_item_is_refused_and_the_next_read(monkeypatch):
+    monkeypatch.setattr(json_reader, "MAX_RECORD", 300_000)
+    data = '[{"title": "A"},\n{"title": "' + "x" * 2_000_000 + '"},\n{"title": "B"}]'
+    papers, refusals = read_bytes(data.encode(), "json")
+    assert "A" in [p.title for p in papers]
+    assert refusals
+
+
+# -------------------------------------------------------------------------- streaming
+
+
+def rows(count: int):
+    for n in range(count):
+        yield {
+            "title": f"Paper number {n}",
+            "abstract": f"Text {n} of a paper. " * 40,
+            "authors": ["Ada Lovelace"],
+            "year": 2020,
+        }
+
+
+@pytest.mark.parametrize(
+    "kind", ["jsonl.xz", "json", "json-object", "csv", "bib.gz", "ris", "atom"]
+)
+def test_memory_does_not_grow_with_the_file(kind, tmp_path, monkeypatch):
+    monkeypatch.setattr(json_reader, "WHOLE", 200_000)
+
+    def write(count: int):
+        path = tmp_path / f"{count}.{kind}"
+        opener = {"xz": lzma.open, "gz": gzip.open}.get(kind.rsplit(".", 1)[-1], open)
+        with opener(path, "wt", encoding="utf-8") as out:
+            out.write(
+                {
+                    "json": "[\n",
+                    "json-object": '{"meta": {}, "results": [\n',
+                    "csv": "title,abstract\n",
+                    "atom": "<feed>",
+                }.get(kind, "")
+            )
+            for n, row in enumerate(rows(count)):
+                t, a = row["title"], row["abstract"]
+                out.write({
+                    "jsonl.xz": json.dumps(row) + "\n", "json": (",\n" if n else "") + json.dumps(row), "json-object": (",\n" if n else "") + json.dumps(row),
+                    "csv": f"{t},{a}\n", "bib.gz": f"@misc{{x{n}, title={{{t}}}, abstract={{{a}}}}}\n",
+                    "ris": f"TY  - JOUR\nTI  - {t}\nAB  - {a}\nER  - \n", "atom": f"<entry><title>{t}</title><summary>{a}</summary></entry>\n",
+                }[kind])  # fmt: skip
+            out.write({"json": "]", "json-object": "]}", "atom": "</feed>"}.get(kind, ""))
+        return path
+
+    small, large = write(400), write(4000)
+    counts = []
+    read = lambda path: counts.append(sum(1 for _ in read_papers(path)))  # noqa: E731
+    read(small)
+    used_small, _ = peak(lambda: read(small))
+    used_large, _ = peak(lambda: read(large))
+    assert counts == [400, 400, 4000]
+    assert used_large < 1.4 * used_small + 300_000

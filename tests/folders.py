@@ -50,4 +50,5 @@ def write_folder(folder: Path, count: int = 60, **options: object) -> Path:
     write_turtle(papers, concepts, None, folder / "graph.ttl", **options)  # type: ignore[arg-type]
     write_jsonl((paper.to_dict() for paper in papers), folder / "papers.jsonl")
     write_jsonl((concept.to_dict() for concept in concepts), folder / "concepts.jsonl")
+    (folder / "manifest.json").write_text('{"format": 1}\n', encoding="utf-8")
     return folder

@@ -162,7 +162,7 @@ def _answer(
         _write_html(runner, answer, folder, html)
     else:
         _check_format(answer, format)
-        _print(answer, format)
+        _print(answer, format, runner)
     if answer.cut:
         say(f"{answer.count:,} shown, there are more; --limit sets how many")
 
@@ -199,7 +199,7 @@ def _check_format(answer: Answer, format: str | None) -> None:
         raise UsageError(f"--format {format}: this query gives {what}; choose of {others}")
 
 
-def _print(answer: Answer, format: str | None) -> None:
+def _print(answer: Answer, format: str | None, runner: Runner) -> None:
     import shutil
     import sys
 
@@ -208,7 +208,7 @@ def _print(answer: Answer, format: str | None) -> None:
         from kg.query.table import to_table
 
         width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-        body = to_table(body, width=width).encode()
+        body = to_table(body, width=width, prefixes=runner.about()["prefixes"]).encode()
     sys.stdout.buffer.write(body if body.endswith(b"\n") else body + b"\n")
     sys.stdout.buffer.flush()
 

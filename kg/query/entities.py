@@ -115,6 +115,16 @@ def base_of(store: ox.Store) -> str:
     return vocab.BASE
 
 
+@lru_cache(maxsize=2)
+def prefixes_of(store: ox.Store) -> dict[str, str]:
+    """Return the prefixes that a query on this graph need not declare.
+
+    Those of :data:`kg.vocab.PREFIXES`, and one per kind of resource (``method:lora``).
+    """
+    base = base_of(store)
+    return {**vocab.PREFIXES, "id": base, **{kind: f"{base}{kind}/" for kind in vocab.KINDS}}
+
+
 def label_of(store: ox.Store, node: ox.NamedNode) -> str:
     """Return the preferred label or title, or else the IRI."""
     for predicate in _LABELS:

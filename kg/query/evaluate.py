@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,6 +12,7 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import QueryError
+from kg.query.entities import prefixes_of
 from kg.query.errors import QuerySizeError, QuerySyntaxError
 from kg.query.tokens import check_query, to_syntax_error
 
@@ -103,7 +104,7 @@ def evaluate(store: ox.Store, ask: Ask) -> Answer:
     check_query(ask.text, longest=ask.longest)
     found = _query(store, ask)
     if isinstance(found, ox.QueryTriples):
-        return _graph(found, ask)
+        return _graph(found, ask, prefixes_of(store))
     if isinstance(found, ox.QueryBoolean):
         return _rows(found, ask, "boolean")
     return _rows(found, ask, "rows") if ask.limit is None else _limited(found, ask)
@@ -113,12 +114,12 @@ def _query(store: ox.Store, ask: Ask) -> Any:
     try:
         return store.query(
             ask.text,
-            prefixes=vocab.PREFIXES,
+            prefixes=prefixes_of(store),
             default_graph=_nodes(ask.default_graphs),
             named_graphs=_nodes(ask.named_graphs) or ([] if ask.default_graphs else None),
         )
     except SyntaxError as error:
-        raise to_syntax_error(str(error), vocab.PREFIXES) from None
+        raise to_syntax_error(str(error), prefixes_of(store)) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from error
 
@@ -196,14 +197,14 @@ def _to_json_term(term: Any) -> dict[str, Any]:
     return data
 
 
-def _graph(found: Any, ask: Ask) -> Answer:
+def _graph(found: Any, ask: Ask, prefixes: Mapping[str, str]) -> Answer:
     format, media = GRAPH_FORMATS[ask.graph]
     # Sorted and without repetitions: an answer is the same bytes whatever the plan was.
     triples = sorted(set(_take(_running(found), ask)), key=str)
     cut = ask.limit is not None and len(triples) > ask.limit
     triples = triples[: ask.limit]
     sink: Any = _Bounded(ask.largest)
-    ox.serialize(triples, sink, format=format, prefixes=_used(triples))
+    ox.serialize(triples, sink, format=format, prefixes=_used(triples, prefixes))
     return Answer("graph", ask.graph, media, b"".join(sink.parts), cut, len(triples))
 
 
@@ -211,8 +212,7 @@ def _take(triples: Iterable[ox.Triple], ask: Ask) -> Iterable[ox.Triple]:
     return triples if ask.limit is None else islice(triples, ask.limit + 1)
 
 
-def _used(triples: Sequence[ox.Triple]) -> dict[str, str]:
+def _used(triples: Sequence[ox.Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
     seen = "\n".join(sorted({str(t) for t in triples[:100_000]}))
-    # Our own ids hold slashes, which a prefixed name must escape: whole IRIs read better.
-    known = {prefix: iri for prefix, iri in vocab.PREFIXES.items() if prefix != "id"}
-    return {prefix: iri for prefix, iri in known.items() if f"<{iri}" in seen}
+    # "id:" would need its slashes escaped; there is a prefix per kind.
+    return {p: iri for p, iri in prefixes.items() if p != "id" and f"<{iri}" in seen}

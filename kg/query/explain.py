@@ -12,7 +12,6 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from kg import vocab
 from kg.query.names import find_quads
 from kg.query.runner import Runner
 from kg.query.table import to_curie
@@ -47,7 +46,7 @@ def explain(runner: Runner, text: str) -> str:
     Raises:
         QuerySyntaxError: rdflib cannot read it.
     """
-    lines = list(_lines(_algebra(text), 0))
+    lines = list(_lines(_algebra(text, runner.about()["prefixes"]), 0))
     patterns = [pattern for _, pattern in lines if pattern is not None]
     counts = iter(runner.count(patterns))
     shown = [line if p is None else f"{line}   # {_amount(next(counts))}" for line, p in lines]
@@ -58,13 +57,13 @@ def _amount(count: int) -> str:
     return f"{count:,} or more triples" if count >= MANY else f"{count:,} triples"
 
 
-def _algebra(text: str) -> Any:
+def _algebra(text: str, prefixes: dict[str, str]) -> Any:
     from rdflib.plugins.sparql import prepareQuery
 
     from kg.query.errors import QuerySyntaxError
 
     try:
-        return prepareQuery(text, initNs=dict(vocab.PREFIXES)).algebra
+        return prepareQuery(text, initNs=prefixes).algebra
     except Exception as error:  # pyparsing and rdflib raise many kinds
         raise QuerySyntaxError(f"rdflib cannot read this query to explain it: {error}") from error
 

@@ -278,7 +278,7 @@ class Runner:
         return [Hit(**hit) for hit in self.request(request)[0]["hits"]]
 
     def about(self) -> dict[str, Any]:
-        """Return {"base": IRI, "triples": count} of the graph."""
+        """Return {"base": IRI, "prefixes": {prefix: IRI}, "triples": count} of the graph."""
         return self.request({"do": "base"})[0]
 
     def count(self, patterns: Iterable[list[str | None]]) -> list[int]:

@@ -89,7 +89,9 @@ def build_store(folder: Path, *, into: Path | None = None) -> Path:
 
 def _work_folder(target: Path) -> Path:
     try:
-        return Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        work = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        work.chmod(0o755)
+        return work
     except OSError as error:
         raise BuildError(f"{target.parent}: cannot be written: {error.strerror}") from error
 

@@ -12,12 +12,15 @@ from kg import vocab
 _NUMBERS = tuple(vocab.expand(f"xsd:{name}") for name in ("integer", "decimal", "double", "float"))
 
 
-def to_table(body: bytes, *, width: int | None = None) -> str:
+def to_table(
+    body: bytes, *, width: int | None = None, prefixes: Mapping[str, str] = vocab.PREFIXES
+) -> str:
     """Return SPARQL Query Results JSON as a table of aligned columns.
 
     Args:
         body: the JSON; rows or a truth value.
         width: columns of the terminal; longer cells are cut with "…".  None: nothing is cut.
+        prefixes: what IRIs are shortened with.
 
     >>> print(to_table(b'{"head": {}, "boolean": true}'))
     yes
@@ -26,12 +29,14 @@ def to_table(body: bytes, *, width: int | None = None) -> str:
     if "boolean" in data:
         return "yes" if data["boolean"] else "no"
     names: list[str] = data["head"]["vars"]
-    rows = [[to_cell(row.get(name)) for name in names] for row in data["results"]["bindings"]]
+    rows = [
+        [to_cell(row.get(name), prefixes) for name in names] for row in data["results"]["bindings"]
+    ]
     right = [_numeric(data["results"]["bindings"], name) for name in names]
     return _draw(names, rows, right, width)
 
 
-def to_cell(term: Mapping[str, Any] | None) -> str:
+def to_cell(term: Mapping[str, Any] | None, prefixes: Mapping[str, str] = vocab.PREFIXES) -> str:
     """Return a term as a person reads it: prefixed names, bare literals, one line.
 
     >>> to_cell({"type": "uri", "value": "https://w3id.org/paperkg/ontology#uses"})
@@ -40,21 +45,21 @@ def to_cell(term: Mapping[str, Any] | None) -> str:
     if term is None:
         return ""
     if term["type"] == "uri":
-        return to_curie(term["value"])
+        return to_curie(term["value"], prefixes)
     if term["type"] == "triple":
-        return " ".join(to_cell(part) for part in term["value"].values())
+        return " ".join(to_cell(part, prefixes) for part in term["value"].values())
     value = ("_:" if term["type"] == "bnode" else "") + term["value"]
     # A control character in a title must not steer the terminal.
     return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in value)
 
 
-def to_curie(iri: str) -> str:
+def to_curie(iri: str, prefixes: Mapping[str, str] = vocab.PREFIXES) -> str:
     """Return the shortest prefixed form of an IRI, or the IRI itself.
 
     >>> to_curie("https://w3id.org/paperkg/id/method/lora")
     'id:method/lora'
     """
-    found = [(len(base), prefix) for prefix, base in vocab.PREFIXES.items() if iri.startswith(base)]
+    found = [(len(base), prefix) for prefix, base in prefixes.items() if iri.startswith(base)]
     if not found:
         return iri
     length, prefix = max(found)

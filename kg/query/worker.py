@@ -144,11 +144,12 @@ def _search(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]
 
 
 def _base(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    from kg.query.entities import base_of
+    from kg.query.entities import base_of, prefixes_of
 
     # Counting the default graph takes seconds on a large one; the ontology is small.
     others = sum(1 for graph in store.named_graphs() for _ in _graph_quads(store, graph))
-    return {"base": base_of(store), "triples": len(store) - others}, b""
+    data = {"base": base_of(store), "prefixes": prefixes_of(store)}
+    return {**data, "triples": len(store) - others}, b""
 
 
 def _graph_quads(store: Any, graph: Any) -> Any:

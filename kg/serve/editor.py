@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pyoxigraph as ox
@@ -10,6 +11,7 @@ from kg import vocab
 from kg.errors import KGError
 from kg.query import Question, list_questions
 from kg.query.runner import Runner
+from kg.query.tokens import find_tokens
 
 _TERMS = """SELECT ?term ?type ?label ?comment { ?term a ?type ; rdfs:label ?label .
   VALUES ?type { rdfs:Class owl:Class rdf:Property owl:ObjectProperty owl:DatatypeProperty }
@@ -55,26 +57,28 @@ def _curie(iri: str) -> str:
     return to_curie(iri)
 
 
-def examples(runner: Runner) -> list[dict[str, str]]:
+def examples(runner: Runner, prefixes: Mapping[str, str]) -> list[dict[str, str]]:
     """Return {"name", "title", "question", "query"} of each bundled question, ready to run."""
     return [
         {
             "name": question.name,
             "title": question.title,
             "question": question.question,
-            "query": _ready(runner, question),
+            "query": _ready(runner, question, prefixes),
         }
         for question in list_questions()
     ]
 
 
-def _ready(runner: Runner, question: Question) -> str:
+def _ready(runner: Runner, question: Question, prefixes: Mapping[str, str]) -> str:
     try:
         text, shown = runner.bind(question, {})
     except KGError:  # the graph has nothing of that kind: leave the variable to be filled in
         text, shown = question.text, {}
     notes = [f"# {name} = {show}" for name, show in shown.items()]
-    return "\n".join([_prologue(text), f"# {question.question}", *notes, _body(text)])
+    return "\n".join(
+        [_prologue(_body(text), prefixes), f"# {question.question}", *notes, _body(text)]
+    )
 
 
 def _body(text: str) -> str:
@@ -84,16 +88,17 @@ def _body(text: str) -> str:
     return "\n".join(lines).strip()
 
 
-def _prologue(text: str) -> str:
+def _prologue(text: str, prefixes: Mapping[str, str]) -> str:
     """Declare what the query uses, so that it also runs anywhere else."""
-    known = vocab.PREFIXES.items()
-    return "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in known if f"{p}:" in text)
+    used = {token.partition(":")[0] for kind, token in find_tokens(text) if kind == "name"}
+    return "\n".join(f"PREFIX {p}: <{iri}>" for p, iri in prefixes.items() if p in used)
 
 
 def editor_data(runner: Runner) -> dict[str, Any]:
     """Return what the editor's script needs wherever it runs, as JSON."""
+    prefixes = runner.about()["prefixes"]
     return {
         "terms": ontology_terms(),
-        "prefixes": dict(vocab.PREFIXES),
-        "examples": examples(runner),
+        "prefixes": prefixes,
+        "examples": examples(runner, prefixes),
     }

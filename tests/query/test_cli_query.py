@@ -13,7 +13,6 @@ import rdflib
 
 from tests.folders import HOSTILE
 
-
 BOMB = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i"
 
 
@@ -132,3 +131,26 @@ def test_a_file_with_parameters_of_its_own(folder: Path, tmp_path: Path) -> None
     many = kg("query", str(folder), f"@{file}", "-f", "csv").stdout.splitlines()
     few = kg("query", str(folder), f"@{file}", "--least", "5", "-f", "csv").stdout.splitlines()
     assert len(many) > len(few) > 1
+
+
+def test_a_construct_can_be_looked_at(folder: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    found = kg("query", str(folder), "task-landscape", "--html", str(page))
+    assert found.returncode == 0
+    assert f"wrote {page}: " in found.stderr
+    assert "<!doctype html>" in page.read_text(encoding="utf-8")[:200].lower()
+    for query, message in (
+        ("counts", "--html wants a graph"),
+        ("CONSTRUCT { <http://e/a> <http://e/b> 1 } WHERE {}", "nothing to draw"),
+    ):
+        refused = kg("query", str(folder), query, "--html", str(tmp_path / "no.html"))
+        assert refused.returncode == 2
+        assert message in refused.stderr
+    assert not (tmp_path / "no.html").exists()
+
+
+def test_a_prefix_per_kind_is_known(folder: Path) -> None:
+    found = kg("query", str(folder), "SELECT ?l { method:hostile skos:prefLabel ?l }", "-f", "csv")
+    assert found.stdout.count("Neil") == 1
+    table = kg("query", str(folder), "SELECT ?m { ?m a kg:Method } LIMIT 3").stdout
+    assert all(line.startswith("method:") for line in table.splitlines()[2:])

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from kg.link.keys import Definition, Names
+from kg.link.rules import is_proper
 from kg.model import Mention
 from kg.names import name_words
 
@@ -136,7 +137,8 @@ def _add_mentions(index: Index, found: Names) -> None:
     cased: set[tuple[str, str, bool]] = set()
     for mention, key in zip(found.paper.mentions, found.keys, strict=True):
         forms.add((key, mention.text))
-        cased.add((key, mention.type, mention.text.islower()))
+        if mention.text.islower() or is_proper(mention.text):
+            cased.add((key, mention.type, mention.text.islower()))
         pair = (key, mention.type)
         weights[pair] = max(weights.get(pair, 0.0), weight_of(mention))
     for key in set(found.keys):

@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from kg.abbreviations import Abbreviation, find_abbreviations, is_short_form, letters_of, matches
 from kg.model import FIELDS, Mention, Paper
-from kg.names import name_key, name_words
+from kg.names import name_key, name_words, singular
 
 #: Words right behind a name that say what it is (annotation guidelines, rule 1).
 _CUES = {
@@ -104,8 +104,8 @@ def _define(found: Abbreviation, mentions: list[Mention]) -> Definition | None:
     open_end = found.pattern == "short: long"
     for mention in mentions:
         if mention.start <= found.short_start and found.short_end <= mention.end:
-            short = mention.text if mention.end - mention.start < len(long) else short
-            introduces = mention.role == "introduces"
+            if name_key(mention.text) == name_key(found.short):
+                short, introduces = mention.text, mention.role == "introduces"
         elif _is_long(mention, found, open_end) and matches(short, mention.text):
             long, open_end = mention.text, False
     if open_end:
@@ -171,7 +171,12 @@ def _initials_of(words: tuple[str, ...]) -> set[str]:
 
 
 def _narrower(paper: Paper) -> Iterator[tuple[str, str]]:
-    """Yield (narrow, broad) from "B such as N1, N2 and N3" and "N1, N2 and other B"."""
+    """Yield (narrow, broad) from "B such as N1, N2 and N3" and "N1, N2 and other B".
+
+    The patterns are those of Hearst, "Automatic acquisition of hyponyms from large
+    text corpora" (COLING 1992).  The broad term must be a plural: "self-driving,
+    including planning" lists parts, not kinds.
+    """
     for field in FIELDS:
         mentions, text = _of_field(paper, field), paper.text(field)
         for i, mention in enumerate(mentions[:-1]):
@@ -196,6 +201,9 @@ def _listed(mentions: list[Mention], text: str) -> list[Mention]:
 
 
 def _pairs(narrow: list[Mention], broad: Mention) -> Iterator[tuple[str, str]]:
+    last = broad.text.split()[-1]
+    if singular(last) == last:
+        return
     for mention in narrow:
         if mention.type == broad.type and name_key(mention.text) != name_key(broad.text):
             yield name_key(mention.text), name_key(broad.text)

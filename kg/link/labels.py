@@ -59,9 +59,10 @@ def _most_used(forms: list[Form]) -> Form:
     return min(forms, key=lambda form: (*_use(form), *_case(form.text)))
 
 
-def _use(form: Form) -> tuple[int, int]:
-    """Order forms by use, the most used first."""
-    return -form.in_abstracts, -len(form.papers)
+def _use(form: Form) -> tuple[bool, int, int]:
+    """Order forms by use, the most used first; half a bracket is no label."""
+    broken = any(form.text.count(a) != form.text.count(b) for a, b in ("()", "[]", "{}"))
+    return broken, -form.in_abstracts, -len(form.papers)
 
 
 def _case(text: str) -> tuple[bool, bool, str]:

@@ -93,7 +93,9 @@ def _other_kinds(index: Index, short: str, usual: str) -> frozenset[str]:
     return frozenset(
         kind
         for kind, weight in kinds.items()
-        if kind != usual and (weight >= 0.25 * total or (weight >= 5 and weight >= 0.1 * total))
+        if kind != usual
+        and weight >= 3
+        and (weight >= 0.25 * total or weight >= max(5, 0.1 * total))
     )
 
 

@@ -107,9 +107,15 @@ def same_stem(left: str, right: str) -> bool:
         if a != b:
             break
         shared += 1
-    if shared >= 3 and left[shared:] in _ENDINGS and right[shared:] in _ENDINGS:
+    if shared >= 3 and _is_ending(left, shared) and _is_ending(right, shared):
         return True
     return is_slip(left, right)
+
+
+def _is_ending(word: str, at: int) -> bool:
+    """Whether ``word[at:]`` is an ending, its consonant perhaps doubled (program, programming)."""
+    rest = word[at:]
+    return rest in _ENDINGS or (rest[:1] == word[at - 1] and rest[1:] in _ENDINGS)
 
 
 def is_slip(left: str, right: str) -> bool:

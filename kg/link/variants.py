@@ -20,10 +20,13 @@ _KNOWN = 3
 
 #: Endings of words that name nothing without a head: "attention-based", "vision-language".
 _NEEDS_HEAD = (
-    "ed", "al", "ic", "ive", "ous", "ar", "ary", "ian", "able", "aware", "driven", "free", "shot",
-    "language", "space", "scale", "level", "variable", "agnostic", "action", "text", "image",
-    "video",    "view", "time", "step", "modal", "agent", "end", "specific", "centric",
+    "ed", "ate", "al", "ic", "ive", "ous", "ar", "ary", "ian", "able", "aware", "driven", "free",
+    "shot", "language", "space", "scale", "level", "variable", "agnostic", "action", "text",
+    "image", "video", "view", "time", "step", "modal", "agent", "end", "specific", "centric",
 )  # fmt: skip
+
+#: From this length on a letter too many, too few or wrong makes no other word.
+_LONG = 11
 
 #: With fewer known words than this, unseen letter sequences say nothing.
 _ENOUGH_WORDS = 300
@@ -54,11 +57,13 @@ def _head_is_idle(form: str, bare: tuple[str, ...], type: str, index: Index) -> 
     name = " ".join(written_words(form)[: len(bare)])
     if type in ("Task", "Metric") or is_proper(name):
         return True
-    if len(bare) == 1 and bare[0].endswith(("ian", "ic", "al", "ive", "ed", "ing")):
+    if bare[-1].endswith(_NEEDS_HEAD) or (len(bare) == 1 and bare[0].endswith(("ed", "ing"))):
         return False
     if type == "Method" and len(bare) > 1 and form.islower():
-        return name_words(form)[-1] != "model" and not bare[-1].endswith(_NEEDS_HEAD)
-    return form[:1].isupper() and _capital_share(index.forms[words_key(bare)]) >= 0.8
+        return name_words(form)[-1] != "model"
+    forms = index.forms[words_key(bare)]
+    known = name in forms or len(bare) > 1
+    return form[:1].isupper() and known and _capital_share(forms) >= 0.8
 
 
 def _capital_share(forms: dict[str, int]) -> float:
@@ -172,7 +177,8 @@ def _is_typing_slip(wrong: str, right: str, grams: frozenset[str], *, enough: bo
     """Whether ``wrong`` is no word of its own: see :func:`join_slips`."""
     if sorted(wrong) == sorted(right) or _undoubled(wrong) == _undoubled(right):
         return True
-    return enough and any(gram not in grams for gram in _grams_of(wrong))
+    # Shorter words are too often words of their own: deburring is not deblurring.
+    return enough and len(wrong) >= _LONG and any(gram not in grams for gram in _grams_of(wrong))
 
 
 def _undoubled(word: str) -> str:

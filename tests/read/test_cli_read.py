@@ -1,5 +1,6 @@
 """``kg read`` as a user meets it."""
 
+# ruff: noqa: E501 - texts stand on one line, as the readers meet them
 from __future__ import annotations
 
 import json

@@ -1,5 +1,6 @@
 """The same paper twice becomes one, whatever the order."""
 
+# ruff: noqa: E501 - texts stand on one line, as the readers meet them
 from __future__ import annotations
 
 import itertools

@@ -1,5 +1,6 @@
 """Every format gives the same papers as every other, from texts made for these tests."""
 
+# ruff: noqa: E501 - texts stand on one line, as the readers meet them
 from __future__ import annotations
 
 import bz2
@@ -19,7 +20,6 @@ from kg.read._detect import detect
 from kg.read._flavours import to_text
 from kg.read._ids import find_arxiv_id, to_arxiv_id, to_doi
 from kg.read._paper import to_authors, to_year
-
 
 TITLE = "Folding Cloth with Mirrors: A Study"
 ABSTRACT = "We fold cloth with $\\pi_0$ and 79\\% success. It works well."

@@ -1,5 +1,6 @@
 """Pasted pages of many kinds: the same invented papers in every layout."""
 
+# ruff: noqa: E501 - texts stand on one line, as the readers meet them
 from __future__ import annotations
 
 import io

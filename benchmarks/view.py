@@ -27,6 +27,7 @@ from synthetic import make_papers
 
 from kg.graph import build_graph
 from kg.view.page import to_html
+from kg.view.payload import Limits
 from tests.browser import ARGS, wait_until
 
 FRAMES = 90
@@ -39,10 +40,12 @@ def main() -> None:
     parser.add_argument("--folder", help="a built folder, instead of made-up papers")
     parser.add_argument("--no-abstracts", action="store_true")
     parser.add_argument("--no-sentences", action="store_true")
+    parser.add_argument("--no-limits", action="store_true", help="fold nothing away")
     options = parser.parse_args()
     text = {"abstracts": not options.no_abstracts, "sentences": not options.no_sentences}
+    limits = Limits(text=10**9, papers=10**6, nodes=10**6) if options.no_limits else Limits()
     for name, graph in graphs(options):
-        print(json.dumps({"input": name, **text, **measure(graph, text)}), flush=True)
+        print(json.dumps({"input": name, **text, **measure(graph, text, limits)}), flush=True)
 
 
 def graphs(options: argparse.Namespace) -> Any:
@@ -56,10 +59,10 @@ def graphs(options: argparse.Namespace) -> Any:
         yield f"{count} made-up papers", build_graph(*make_papers(count))
 
 
-def measure(graph: Any, text: dict[str, bool]) -> dict[str, Any]:
+def measure(graph: Any, text: dict[str, bool], limits: Limits) -> dict[str, Any]:
     """Write the page and drive it."""
     start = time.perf_counter()
-    page = to_html(graph, **text)
+    page = to_html(graph, **text, limits=limits)
     seconds = time.perf_counter() - start
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "view.html"

@@ -216,7 +216,9 @@ def _repeats(text: str, found: _Found) -> bool:
     before = text[max(0, found.start - 2) : found.start]
     after = text[found.end : found.end + 2]
     if before == "}{":
-        return text[: found.start - 2].endswith(text[found.start : found.end].strip("/.,"))
+        words = text[found.start : found.end].rstrip("/.,")
+        earlier = text[max(0, found.start - MAX_URL) : found.start - 2]
+        return earlier.rstrip("/.,").endswith(words)
     return after == "](" and text[found.end + 2 : found.end + 6].lower() == "http"
 
 
@@ -527,7 +529,7 @@ _KIND_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                         r"|\bsoftware\b|\brepositor(?:y|ies)\b|\brepos?\b"
                         r"|\bpackages?\b|\btoolkits?\b|\btoolbox\b|\blibrar(?:y|ies)\b"
                         r"|\bscripts?\b|\bframework\b(?=\s+(?:is|at|:))|\btools?\b|\bplugin\b"
-                        r"|\bsimulator\b"),
+                        r"|\bsimulator\b|\bpipelines?\b"),
         (LinkKind.DATASET, r"\bdata\s?-?sets?\b|\b(?<!-)data\b(?!-)|\bcorpus\b|\bcorpora\b"
                            r"|\bbenchmarks?\b(?!ing)|\bannotations?\b|\btestbed\b"
                            r"|\bleaderboards?\b|\btest\ssuites?\b|\bevaluation\ssuite\b"),
@@ -547,7 +549,7 @@ _KIND_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 _MORE = re.compile(
     r"\b(?:supplementa\w+|additional|more|further|details?|information|materials?|results?"
     r"|visit|see|samples?|examples?"
-    r"|visuali[sz]ations?|available|found|released|accessible|please|here|project|animations?"
+    r"|visuali[sz]ations?|available|found|released|accessible|accessed|viewed|obtained|downloaded|please|here|project|animations?"
     r"|interface|website)\b",
     re.IGNORECASE,
 )

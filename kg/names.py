@@ -57,6 +57,8 @@ _GREEK |= {
     "∞": "infinity",
 }
 _SIGNS = str.maketrans(_GREEK)
+_SIGN_OF = {name: sign for sign, name in reversed(_GREEK.items()) if sign.islower()}
+_SIGN_OF |= {"infty": "∞", "ell": "ℓ"}
 
 _LATEX_GREEK = re.compile(
     rf"\\(?:var)?({'|'.join(sorted(set(_GREEK_NAMES)))}|ell|infty)(?![a-zA-Z])"
@@ -228,6 +230,22 @@ def plain(name: str) -> str:
     text = re.sub(r"(?<=[A-Za-z])#", " sharp", text).replace("^", " caret ")
     text = _THOUSANDS.sub("", _ZERO.sub("", text))
     return squeeze(text)
+
+
+def display(name: str) -> str:
+    """Return ``name`` as a label: LaTeX commands gone, Greek letters as signs.
+
+    >>> display("$\\\\pi_0$"), display("\\\\textbf{L}ow-Rank"), display("R$^2$"), display("a_b")
+    ('π0', 'Low-Rank', 'R2', 'a_b')
+    """
+    if "\\" not in name and "$" not in name:
+        return name
+    text = _LATEX_GREEK.sub(lambda m: _SIGN_OF.get(m[1], m[1]), name)
+    text = _LATEX_COMMAND.sub("", text)
+    text = re.sub(r"[{}$\\]", "", text)
+    if "$" in name:
+        text = re.sub(r"(?<=\w)[_^](?=\w)", "", text)
+    return squeeze(text) or name
 
 
 @lru_cache(maxsize=1 << 16)

@@ -6,7 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.names import concept_id, name_key, name_slug, name_words, numbers, singular, written_words
+from kg.names import (
+    concept_id,
+    display,
+    name_key,
+    name_slug,
+    name_words,
+    numbers,
+    singular,
+    written_words,
+)
 
 #: Without the letter s: a single word in capitals cannot be told from a plural (LPIPS, LLMS).
 NAMES = st.from_regex(r"[A-RT-Z][a-rt-z]{3,8}( [a-rt-z]{4,8}){0,3}(-[0-9]{1,3})?", fullmatch=True)
@@ -101,3 +110,13 @@ def test_ids_do_not_depend_on_number_and_case() -> None:
     assert concept_id("Method", "LLMs") == "method/llm"
     assert concept_id("Task", "Neural Networks").endswith("neural-networks")
     assert concept_id("Task", "neural networks") == "task/neural-network"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["$\\pi_0$", "\\textbf{L}ow-Rank", "R$^2$", "$\\tau^2$-bench", "F$_{1}$", "$k$-NN", "A \\& B"],
+)
+def test_a_label_is_the_same_name_without_mark_up(name: str) -> None:
+    label = display(name)
+    assert name_key(label) == name_key(name)
+    assert not set("\\${}") & set(label)

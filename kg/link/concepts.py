@@ -12,7 +12,7 @@ from kg.link.keys import Names
 from kg.link.labels import Form, pick_label, pick_seed
 from kg.link.resolve import Resolution
 from kg.model import Concept, Mention, Merge, Paper
-from kg.names import concept_id, name_key
+from kg.names import concept_id, display, name_key
 from kg.text import digest, squeeze
 
 
@@ -147,7 +147,7 @@ def _build(
     overrides: Overrides,
 ) -> Concept:
     type = overrides.type(draft)
-    usual = pick_label(_nameable(draft, type, resolution.heads), type)
+    usual = display(pick_label(_nameable(draft, type, resolution.heads), type))
     label = overrides.labels.get(draft.root, usual)
     spelled = _unmentioned(draft, unions, index)
     merges = [*_merges(draft, usual, unions, spelled, resolution)]

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kg.abbreviations import Abbreviation, find_abbreviations, is_short_form, letters_of, matches
+from kg.abbreviations import Abbreviation, find_abbreviations, matches
+from kg.link.guesses import find_guesses
 from kg.model import FIELDS, Mention, Paper
-from kg.names import name_key, name_words, singular
+from kg.names import name_key, singular
 
 #: Words right behind a name that say what it is (annotation guidelines, rule 1).
 _CUES = {
@@ -143,31 +144,8 @@ def _is_apposition(first: Mention, second: Mention, coined: bool) -> bool:
 
 def _initials(paper: Paper, keys: tuple[str, ...], defined: set[str]) -> Iterator[Definition]:
     """Yield the pairs that a paper uses side by side without saying that they are one."""
-    spelled: dict[tuple[str, str], set[tuple[str, str]]] = {}
-    for mention, key in zip(paper.mentions, keys, strict=True):
-        words = name_words(mention.text)
-        if len(words) >= 2:
-            for initials in _initials_of(words):
-                spelled.setdefault((initials, mention.type), set()).add((key, mention.text))
-    for mention, key in zip(paper.mentions, keys, strict=True):
-        if key not in defined and is_short_form(mention.text):
-            longs = spelled.get((letters_of(mention.text), mention.type), set())
-            one = len({long for long, _ in longs}) == 1
-            if one and _spells(mention.text, mention.type, best := min(longs)):
-                yield Definition(key, best[0], mention.text, best[1], "initials")
-
-
-def _spells(short: str, type: str, long: tuple[str, str]) -> bool:
-    """Whether a guess from initials may be believed: two letters of a method are too few."""
-    enough = 2 if type in ("Task", "Metric") else 3
-    long_enough = len(letters_of(short)) >= enough
-    return long_enough and name_key(short) != long[0] and matches(short, long[1])
-
-
-def _initials_of(words: tuple[str, ...]) -> set[str]:
-    small = {"of", "the", "and", "for", "to", "in", "on", "with", "a", "from", "by", "at"}
-    every = "".join(word[0] for word in words)
-    return {every, "".join(word[0] for word in words if word not in small)}
+    for short, long, short_text, long_text in find_guesses(paper, keys, defined):
+        yield Definition(short, long, short_text, long_text, "initials")
 
 
 def _narrower(paper: Paper) -> Iterator[tuple[str, str]]:

@@ -60,8 +60,9 @@ def _most_used(forms: list[Form]) -> Form:
 
 
 def _use(form: Form) -> tuple[bool, int, int]:
-    """Order forms by use, the most used first; half a bracket is no label."""
-    broken = any(form.text.count(a) != form.text.count(b) for a, b in ("()", "[]", "{}"))
+    """Order forms by use, the most used first; mark-up and half a bracket are no label."""
+    halves = any(form.text.count(a) != form.text.count(b) for a, b in ("()", "[]", "{}"))
+    broken = halves or "\\" in form.text
     return broken, -form.in_abstracts, -len(form.papers)
 
 

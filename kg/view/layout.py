@@ -31,6 +31,9 @@ SPACING = 58.0
 #: Below about this length (a node has room 1) an edge's pull fades: clusters breathe.
 SOFT = 0.2
 
+#: The same where a grid computes the pushes, in its cells: it tells none apart below.
+MESH_SOFT = 3.0
+
 #: How much stronger an edge pulls inside a community than between two.
 INSIDE = 3
 
@@ -127,7 +130,7 @@ def _relax(network: Network, points: Floats, steps: int, mass: Floats | None = N
     for step in range(steps):
         heat = (1 - step / steps) ** 1.5 * 0.08 * room
         force = balance * mass[:, None] * push(points, mass)
-        force += _pull(network, points, weight) - _gravity(points, mass, room)
+        force += _pull(network, points, weight, _soft(points)) - _gravity(points, mass, room)
         points = points + _limited(force / mass[:, None], heat)
         points = np.round(points - _mean(points), 6)
     return points
@@ -143,10 +146,17 @@ def _mean(points: Floats) -> Floats:
     return mean
 
 
-def _pull(network: Network, points: Floats, weight: Floats) -> Floats:
+def _soft(points: Floats) -> float:
+    """Return below which length pulls fade: where a grid no longer tells pushes apart."""
+    if len(points) <= EXACT_LIMIT:
+        return SOFT
+    return max(SOFT, MESH_SOFT * _cell(points, _cells(len(points))))
+
+
+def _pull(network: Network, points: Floats, weight: Floats, soft: float) -> Floats:
     """Edges pull with their weight, whatever their length (softened when very short)."""
     delta = points[network.target] - points[network.source]
-    length = np.sqrt(delta[:, 0] ** 2 + delta[:, 1] ** 2) + SOFT
+    length = np.sqrt(delta[:, 0] ** 2 + delta[:, 1] ** 2) + soft
     force = delta * (weight / length)[:, None]
     columns = [
         _sum_by(network.source, force[:, k], network)
@@ -175,11 +185,20 @@ def _push_exactly(points: Floats, mass: Floats) -> Floats:
     return np.column_stack([np.add.reduce(dx * pull, axis=1), np.add.reduce(dy * pull, axis=1)])
 
 
+def _cells(size: int) -> int:
+    return 192 if size < 8_000 else 256 if size < 40_000 else 384
+
+
+def _cell(points: Floats, cells: int) -> float:
+    """Return the side of a cell of a grid over all points."""
+    return float(max(points.max(axis=0) - points.min(axis=0))) / (cells - 2) + 1e-9
+
+
 class _Mesh:
     """The push of all nodes on each, from their masses on a grid and one FFT."""
 
     def __init__(self, size: int) -> None:
-        self.cells = 192 if size < 8_000 else 256
+        self.cells = _cells(size)
         span = np.fft.fftfreq(2 * self.cells, 1 / (2 * self.cells))
         dx, dy = np.meshgrid(span, span, indexing="ij")
         square = dx * dx + dy * dy + 0.4
@@ -187,8 +206,7 @@ class _Mesh:
 
     def push(self, points: Floats, mass: Floats) -> Floats:
         """Return the 1/distance push on each node."""
-        low, high = points.min(axis=0), points.max(axis=0)
-        cell = float(max(high - low)) / (self.cells - 2) + 1e-9
+        low, cell = points.min(axis=0), _cell(points, self.cells)
         corners = self._corners((points - low) / cell)
         density = self._density(corners, mass)
         field = [self._convolve(density, kernel) / cell for kernel in self.kernel]
@@ -246,17 +264,23 @@ def _scaled(points: Floats) -> Floats:
     return scaled
 
 
-def _spread(points: Floats, network: Network, rounds: int = 40) -> Floats:
+def _spread(points: Floats, network: Network) -> Floats:
     """Push apart nodes that would be drawn on top of each other."""
     from scipy.spatial import cKDTree
 
-    if not 1 < len(points) <= 30_000:
+    size = len(points)
+    if size < 2:
         return points
-    degree = np.bincount(np.concatenate([network.source, network.target]), minlength=len(points))
+    degree = np.bincount(np.concatenate([network.source, network.target]), minlength=size)
     radius = 7.0 + 2.2 * np.sqrt(degree)
-    reach = float(np.sort(radius)[int(0.98 * (len(radius) - 1))]) * 2
-    for _ in range(rounds):
-        pairs = cKDTree(points).query_pairs(reach, output_type="ndarray")
+    # Where thousands crowd, first the closest: all pairs at once would not fit into memory.
+    reach = float(np.sort(radius)[int(0.98 * (size - 1))]) * 2
+    for _ in range(40 if size <= 30_000 else 15):
+        tree = cKDTree(points)
+        near = reach
+        while near > 1 and tree.count_neighbors(tree, near) > 40 * size:
+            near *= 0.6
+        pairs = tree.query_pairs(near, output_type="ndarray")
         if not len(pairs):
             break
         points = np.round(points + _apart(points, pairs, radius), 4)

@@ -50,10 +50,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--nodes", type=int, nargs="*", default=list(PAPERS), choices=list(PAPERS))
     parser.add_argument("--limit", type=float, default=200.0, help="seconds per run")
+    parser.add_argument("--method", default="", help="only methods whose name holds this")
     options = parser.parse_args()
     for nodes in options.nodes:
         network, topics = made(PAPERS[nodes])
         for name, method in METHODS.items():
+            if options.method not in name:
+                continue
             row = run(method, network, topics, options.limit)
             size = {"nodes": network.size, "edges": len(network.source)}
             print(json.dumps({**size, "method": name, **row}), flush=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,25 @@ def link(
     Corrections speak of concepts, so where there are any the papers are linked
     twice: once to learn what the user's names mean, once to obey.
     """
+    with _uncollected():
+        return _link(papers, entries, vocabularies)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Pause the cycle collector: millions of objects and no cycles; saves a third of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _link(
+    papers: Iterable[Paper], entries: Sequence[Entry], vocabularies: Sequence[str | Path]
+) -> Linked:
     ordered, changed, unmatched = edit_papers(sorted(papers, key=lambda p: p.id), entries)
     names = [find_names(_linkable(paper)) for paper in ordered]
     index = merge_names(names)

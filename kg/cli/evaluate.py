@@ -22,6 +22,7 @@ Examples:
   kg evaluate dev.jsonl --html errors.html
   kg evaluate dev.jsonl --extractors model --format json
   kg evaluate scier-dev.jsonl --model my-scier-model
+  kg evaluate aliases.jsonl --linking
 """,
 )
 @click.argument("gold", type=click.Path(dir_okay=False), metavar="GOLD")
@@ -29,6 +30,9 @@ Examples:
 @click.option("--extractors", metavar="NAMES", help="Only these extractors, joined by commas.")
 @click.option(
     "--predicted", metavar="FILE", help="Score this output of 'kg extract' instead of a model."
+)
+@click.option(
+    "--linking", is_flag=True, help="Score linking instead: GOLD holds clusters or pairs of names."
 )
 @click.option("--html", "page", metavar="FILE", help="Write gold and found side by side.")
 @click.option(
@@ -44,6 +48,7 @@ def command(
     model: str | None,
     extractors: str | None,
     predicted: str | None,
+    linking: bool,
     page: str | None,
     style: str,
 ) -> None:
@@ -53,7 +58,14 @@ def command(
     spaCy's .spacy.  The report has precision, recall and F1 per type and role, for
     exact and overlapping spans, for concepts, introduced concepts and links, the
     calibration of confidence, and the 20 most frequent confusions.
+
+    With --linking, GOLD is JSON Lines of documents with clusters of names (SciREX)
+    or tab-separated pairs (same or different, type, name, name); the report has
+    pairwise and B-cubed precision, recall and F1, and the pairs that went wrong.
     """
+    if linking:
+        _score_linking(gold, style)
+        return
     report = _measure(gold, model, extractors, predicted)
     click.echo(
         json.dumps(report.to_dict(), ensure_ascii=False, indent=2)
@@ -63,6 +75,14 @@ def command(
     if page:
         Path(page).write_text(report.to_html(), encoding="utf-8")
         say(f"wrote {page}")
+
+
+def _score_linking(gold: str, style: str) -> None:
+    from kg.link.score import evaluate_linking
+
+    report = evaluate_linking(gold)
+    as_json = json.dumps(report.to_dict(), ensure_ascii=False, indent=2)
+    click.echo(as_json if style == "json" else report.to_text())
 
 
 def _measure(gold: str, model: str | None, extractors: str | None, predicted: str | None) -> Report:

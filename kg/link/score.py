@@ -18,9 +18,10 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 from kg.errors import KGError
 from kg.link import link_papers
@@ -89,10 +90,34 @@ class Report:
     wrong: tuple[Pair, ...] = field(repr=False, default=())
     missed: tuple[Pair, ...] = field(repr=False, default=())
 
-    def rows(self) -> list[dict[str, object]]:
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report for JSON: the rows, and every pair that is wrong or missed."""
+        return {
+            "documents": self.documents,
+            "names": self.names,
+            "rows": self.rows(),
+            "wrong": [asdict(pair) for pair in self.wrong],
+            "missed": [asdict(pair) for pair in self.missed],
+        }
+
+    def to_text(self, *, most: int = 20) -> str:
+        """Return the report for a terminal, with at most ``most`` pairs of each kind."""
+        lines = [f"{'':<10}  precision  recall     F1  pairs"]
+        lines += [
+            f"{row['type']:<10}  {row['precision']:9.4f}  {row['recall']:6.4f}  {row['f1']:.4f}"
+            f"  {row['pairs']:>5}"
+            for row in self.rows()
+        ]
+        for title, pairs in (("linked against the gold", self.wrong), ("missed", self.missed)):
+            if pairs:
+                lines += ["", f"{title}: {len(pairs)}"]
+                lines += [f"  {pair.type:<10} {pair.left} | {pair.right}" for pair in pairs[:most]]
+        return "\n".join(lines)
+
+    def rows(self) -> list[dict[str, Any]]:
         """Return one row per type and one for all, for a table."""
         named = [*sorted(self.by_type.items()), ("all", self.pairwise)]
-        rows: list[dict[str, object]] = [
+        rows: list[dict[str, Any]] = [
             {
                 "type": name,
                 "precision": round(ratio.precision, 4),

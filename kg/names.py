@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 from kg.abbreviations import find_abbreviations
@@ -317,3 +318,16 @@ def concept_id(type: str, name: str) -> str:
     head, _, last = name.rpartition(" ")
     common = last.islower() or last[-2:-1].isupper()
     return f"{type.lower()}/{name_slug(f'{head} {singular(last) if common else last}')}"
+
+
+def alias_ids(type: str, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the ids that a concept would have under any of its ``names``, sorted.
+
+    An id is made of the name in the oldest paper.  Should an older paper or a
+    merge change it, the former id is still among these: who serves ids can
+    redirect from them, where no other concept holds them.
+
+    >>> alias_ids("Method", ("LoRA", "Low-Rank Adaptation"))
+    ('method/lora', 'method/low-rank-adaptation')
+    """
+    return tuple(sorted({concept_id(type, name) for name in names}))

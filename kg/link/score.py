@@ -75,16 +75,16 @@ class Report:
     Attributes:
         pairwise: over all pairs of names within a document.
         by_type: the same per type of the gold.
-        bcubed_precision, bcubed_recall: means over all names, each 0 to 1;
-            pairs have no B-cubed and leave them at the pairwise values.
+        bcubed_precision, bcubed_recall: means over all names, each 0 to 1; None
+            for gold of pairs, which has no clusters.
         wrong: pairs linked against the gold.
         missed: pairs that gold joins and we do not.
     """
 
     pairwise: Ratio
     by_type: dict[str, Ratio]
-    bcubed_precision: float
-    bcubed_recall: float
+    bcubed_precision: float | None
+    bcubed_recall: float | None
     documents: int
     names: int
     wrong: tuple[Pair, ...] = field(repr=False, default=())
@@ -115,29 +115,23 @@ class Report:
         return "\n".join(lines)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return one row per type and one for all, for a table."""
+        """Return one row per type, one for all, and one for B-cubed, where "pairs" are names."""
         named = [*sorted(self.by_type.items()), ("all", self.pairwise)]
-        rows: list[dict[str, Any]] = [
-            {
-                "type": name,
-                "precision": round(ratio.precision, 4),
-                "recall": round(ratio.recall, 4),
-                "f1": round(ratio.f1, 4),
-                "pairs": int(ratio.wanted),
-            }
-            for name, ratio in named
-        ]
-        bcubed = Ratio(1.0, 1 / max(self.bcubed_precision, 1e-9), 1 / max(self.bcubed_recall, 1e-9))
-        rows.append(
-            {
-                "type": "B-cubed",
-                "precision": round(self.bcubed_precision, 4),
-                "recall": round(self.bcubed_recall, 4),
-                "f1": round(bcubed.f1, 4),
-                "pairs": self.names,
-            }
-        )
+        rows = [_row(name, ratio, int(ratio.wanted)) for name, ratio in named]
+        if self.bcubed_precision and self.bcubed_recall:
+            bcubed = Ratio(1.0, 1 / self.bcubed_precision, 1 / self.bcubed_recall)
+            rows.append(_row("B-cubed", bcubed, self.names))
         return rows
+
+
+def _row(name: str, ratio: Ratio, count: int) -> dict[str, Any]:
+    return {
+        "type": name,
+        "precision": round(ratio.precision, 4),
+        "recall": round(ratio.recall, 4),
+        "f1": round(ratio.f1, 4),
+        "pairs": count,
+    }
 
 
 @dataclass(slots=True)
@@ -272,8 +266,8 @@ def _score(documents: list[_Document], found: dict[tuple[str, str], set[str]]) -
     return Report(
         ratio,
         {type: _ratio(of_type) for type, of_type in by_type.items()},
-        sum(p for p, _ in names) / len(names) if names else ratio.precision,
-        sum(r for _, r in names) / len(names) if names else ratio.recall,
+        sum(p for p, _ in names) / len(names) if names else None,
+        sum(r for _, r in names) / len(names) if names else None,
         len(documents),
         len(names) or 2 * len(documents),
         tuple(pair for pair in pairs if pair.linked and not pair.same),

@@ -40,7 +40,7 @@ ROLES = tuple(role.value for role in Role)
 
 #: Characters of abstract that a page carries; above it abstracts stay behind,
 #: then the sentences: a page beyond 40 MB opens nowhere.
-TEXT_LIMIT = 30_000_000
+TEXT_LIMIT = 40_000_000
 #: Papers that a page carries; above it those with the fewest shared concepts stay behind.
 PAPER_LIMIT = 50_000
 #: Nodes on the map; above it the concepts of the fewest papers are folded away.

@@ -33,7 +33,7 @@ export class Facts {
     const when = [this.model.venueName(node), this.model.year[node] || null].filter(Boolean);
     return [
       this.head(node, S.type.Paper),
-      authors.length ? h("p", { class: "authors" }, authors.slice(0, 12).map((author, at) => [at ? ", " : "", name(author)]), authors.length > 12 ? ` ${S.more(authors.length - 12)}` : null) : null,
+      authors.length ? h("p", { class: "authors" }, authors.slice(0, 12).map((author, at) => [at ? ", " : "", name(plain(author, 80))]), authors.length > 12 ? ` ${S.more(authors.length - 12)}` : null) : null,
       when.length ? h("p", { class: "muted" }, when.map((part, at) => [at ? " · " : "", name(String(part))])) : null,
       this.links(node),
       this.abstract(node),
@@ -45,8 +45,8 @@ export class Facts {
   links(node) {
     const { doi, arxiv, url, links } = this.model.data.papers;
     const found = [];
-    if (arxiv[node]) found.push([S.source.arxiv, `https://arxiv.org/abs/${encodeURI(arxiv[node])}`]);
-    if (doi[node]) found.push([S.source.doi, `https://doi.org/${encodeURI(doi[node])}`]);
+    if (/^[\w./-]+$/.test(arxiv[node] ?? "")) found.push([S.source.arxiv, `https://arxiv.org/abs/${encodeURI(arxiv[node])}`]);
+    if (doi[node]) found.push([S.source.doi, /^10\.\d{4,}\/\S+$/.test(doi[node]) ? `https://doi.org/${encodeURI(doi[node])}` : doi[node]]);
     if (url[node] && !(arxiv[node] && url[node].includes(arxiv[node]))) found.push([S.source.url, url[node]]);
     for (const [kind, address] of links[node] ?? []) found.push([S.linkKinds[kind] ?? kind, address]);
     if (!found.length) return null;

@@ -163,7 +163,7 @@ export class GraphView {
       below.fillStyle = regionTint(region.number, this.theme.dark, strength);
       below.fill();
     }
-    if (fade > 0.02) for (const region of this.centres) this.regionLabel(above, region, boxes, fade);
+    if (fade > 0.3) for (const region of this.centres) this.regionLabel(above, region, boxes, fade);
   }
 
   regionLabel(context, region, boxes, alpha) {

@@ -11,6 +11,9 @@ from kg.link.corrections import Entry
 from kg.model import Concept, Mention, Paper
 from kg.names import name_key
 
+#: Unknown names answered with the nearest ones: looking for them takes its time.
+_NEAREST = 50
+
 
 @dataclass(slots=True)
 class Plan:
@@ -107,7 +110,8 @@ def _find(name: str, entry: Entry, lookup: Lookup, plan: Plan) -> str | None:
     if len(ids) == 1:
         return ids[0]
     if not ids:
-        message = f"no concept is called {name!r}{lookup.nearest(name)}"
+        nearest = lookup.nearest(name) if len(plan.unmatched) < _NEAREST else ""
+        message = f"no concept is called {name!r}{nearest}"
     else:
         message = f"{name!r} names {len(ids)} concepts, say which by its id: {', '.join(ids)}"
     plan.unmatched.append(f"{entry.place}: {entry.action}: {message}")

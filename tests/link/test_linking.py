@@ -10,10 +10,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kg.files import to_json
 from kg.link import Linked, link_papers
 from kg.model import Concept, Mention, Paper
+from kg.text import squeeze
 from tests.link.papers import paper
 
 ROOT = Path(__file__).parents[2]
@@ -292,3 +295,40 @@ def test_confidence_weighs_the_evidence_for_a_type() -> None:
         for p in (paper("b", "We use [m:Foo]."), paper("c", "We use [m:Foo]."))
     ]
     assert link_papers([sure, *unsure]).concepts[0].type == "Dataset"
+
+
+POOL = ("LLM", "LLMs", "large language model", "CL", "contrastive learning", "continual learning",
+        "CIFAR-10", "CIFAR 100", "F1 score", "F1", "$\\pi_0$", "***", "(", "ａ", "the")  # fmt: skip
+WORDS = st.one_of(st.sampled_from(POOL), st.text(min_size=1, max_size=12).filter(str.strip))
+MARKED = st.lists(
+    st.tuples(WORDS, st.sampled_from("mdbtx"), st.sampled_from(["", "+"])), max_size=8
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(MARKED, max_size=6), st.randoms(use_true_random=False))
+def test_whatever_is_marked_the_promises_hold(
+    texts: list[list[tuple[str, str, str]]], rng: random.Random
+) -> None:
+    """Every mention has a concept that bears its name; order never matters; counts add up."""
+    types = {"m": "Method", "d": "Dataset", "b": "Benchmark", "t": "Task", "x": "Metric"}
+    papers = []
+    for number, marks in enumerate(texts):
+        text, mentions = "", []
+        for name, type, role in marks:
+            stop = len(text) + len(name)
+            stance = "introduces" if role else "uses"
+            mentions.append(Mention("abstract", len(text), stop, name, types[type], stance))
+            text += name + rng.choice([" (", ") ", ", ", " and other ", " such as ", ". "])
+        papers.append(Paper(f"p{number}", "T", text, mentions=tuple(mentions)))
+    linked = link_papers(papers)
+    known = {concept.id: concept for concept in linked.concepts}
+    names = {id: {c.label, *c.aliases} for id, c in known.items()}
+    for found in linked.papers:
+        found.check()
+        assert all(squeeze(m.text) in names[m.concept or ""] for m in found.mentions)
+    used = [{m.concept for m in p.mentions} for p in linked.papers]
+    assert all(c.papers == sum(c.id in ids for ids in used) for c in linked.concepts)
+    assert all(up in known for c in linked.concepts for up in c.broader)
+    assert all(len(m.name) and m.name in names[c.id] for c in linked.concepts for m in c.merges)
+    assert dump(link_papers(rng.sample(papers, len(papers)))) == dump(linked)

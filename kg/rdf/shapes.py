@@ -1,0 +1,194 @@
+"""SHACL shapes compiled to SPARQL: one query a constraint (SHACL 1.0, section 4).
+
+Each query returns the focus nodes, and where there is one the value, that
+violate the constraint.  Only what the project's shapes use is known; anything
+else raises :class:`Unsupported` rather than pass unchecked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kg.rdf.shacl import Result
+from kg.vocab import PREFIXES
+
+if TYPE_CHECKING:
+    import rdflib
+
+_SH = PREFIXES["sh"]
+_RDF_TYPE = f"<{PREFIXES['rdf']}type>"
+
+#: Say nothing of themselves, or are read together with what they belong to.
+_SILENT = {"path", "message", "name", "description", "order", "severity", "targetClass", "property"}
+
+
+class Unsupported(Exception):
+    """The shapes hold a constraint or a target that is not known here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One constraint: the query that finds its violations, and what to say of them."""
+
+    query: str
+    path: str
+    message: str
+    constraint: str
+
+
+def run_checks(store: Any, checks: list[Check]) -> list[Result]:
+    """Return a result for every row of every check on a ``pyoxigraph.Store``."""
+    return [
+        Result(row["this"].value, check.path, check.message, _value(row), check.constraint)
+        for check in checks
+        for row in store.query(check.query)
+    ]
+
+
+def _value(row: Any) -> str:
+    try:
+        found = row["value"]
+    except KeyError:
+        return ""
+    return "" if found is None else str(found.value)
+
+
+def compile_shapes(shapes: rdflib.Graph) -> list[Check]:
+    """Return the checks of every node shape of ``shapes``, in a fixed order.
+
+    Raises:
+        Unsupported: a target or constraint that is not known here.
+    """
+    from rdflib import RDF, Namespace, URIRef
+
+    sh = Namespace(_SH)
+    nodes = sorted(n for n in shapes.subjects(RDF.type, sh.NodeShape) if isinstance(n, URIRef))
+    return [check for node in nodes for check in _node_checks(shapes, node, sh)]
+
+
+def _node_checks(shapes: rdflib.Graph, node: Any, sh: Any) -> Iterator[Check]:
+    targets = list(shapes.objects(node, sh.targetClass))
+    if not targets:
+        raise Unsupported(f"{node}: no sh:targetClass")
+    for target in sorted(targets):
+        focus = f"?this {_RDF_TYPE} {target.n3()} ."
+        yield from _checks(shapes, node, focus, "")
+        for constraint in sorted(shapes.objects(node, sh.sparql)):
+            yield _sparql_check(shapes, constraint, sh)
+        for shape in sorted(shapes.objects(node, sh.property), key=str):
+            yield from _checks(shapes, shape, focus, _path(shapes, shape, sh))
+
+
+def _path(shapes: rdflib.Graph, shape: Any, sh: Any) -> str:
+    from rdflib import URIRef
+
+    path = shapes.value(shape, sh.path)
+    if isinstance(path, URIRef):
+        return path.n3()
+    inverse = shapes.value(path, sh.inversePath)
+    if not isinstance(inverse, URIRef):
+        raise Unsupported("a property path other than an IRI or its inverse")
+    return f"^{inverse.n3()}"
+
+
+def _checks(shapes: rdflib.Graph, shape: Any, focus: str, path: str) -> Iterator[Check]:
+    from rdflib import RDF
+
+    message = str(shapes.value(shape, _sh("message")) or "not as the shapes want it")
+    for predicate, value in sorted(shapes.predicate_objects(shape)):
+        name = str(predicate).removeprefix(_SH)
+        if predicate == RDF.type or name in _SILENT or name == "sparql":
+            continue
+        if name not in _CONSTRAINTS:
+            raise Unsupported(f"sh:{name}")
+        where = _CONSTRAINTS[name](_term(shapes, value), path)
+        component = f"{name[0].upper()}{name[1:]}ConstraintComponent"
+        query = where if where.startswith("SELECT") else f"SELECT ?this ?value WHERE {{ {where} }}"
+        yield Check(query.replace("FOCUS", focus), path.strip("<>"), message, component)
+
+
+def _sh(name: str) -> Any:
+    from rdflib import URIRef
+
+    return URIRef(_SH + name)
+
+
+def _term(shapes: rdflib.Graph, value: Any) -> str:
+    """Return a term as SPARQL text; an RDF list as its members joined by commas."""
+    from rdflib import BNode
+    from rdflib.collection import Collection
+
+    if isinstance(value, BNode):
+        return ", ".join(item.n3() for item in Collection(shapes, value))
+    return str(value.n3())
+
+
+def _sparql_check(shapes: rdflib.Graph, constraint: Any, sh: Any) -> Check:
+    prefixes = "".join(
+        f"PREFIX {shapes.value(d, sh.prefix)}: <{shapes.value(d, sh.namespace)}>\n"
+        for owner in shapes.objects(constraint, sh.prefixes)
+        for d in shapes.objects(owner, sh.declare)
+    )
+    select = str(shapes.value(constraint, sh.select))
+    message = str(shapes.value(constraint, sh.message) or "")
+    return Check(prefixes + select, "", message, "SPARQLConstraintComponent")
+
+
+def _values(path: str) -> str:
+    """Bind ?value to each value node: the focus node itself for a node shape."""
+    return f"FOCUS ?this {path} ?value ." if path else "FOCUS BIND(?this AS ?value)"
+
+
+def _filter(condition: str) -> Callable[[str, str], str]:
+    """Return a compiler of "every value must fulfil": an error counts as a violation."""
+
+    def compiled(term: str, path: str) -> str:
+        met = condition.replace("TERM", term)
+        return f"{_values(path)} FILTER(!COALESCE({met}, false))"
+
+    return compiled
+
+
+def _count(comparison: str) -> Callable[[str, str], str]:
+    def compiled(term: str, path: str) -> str:
+        number = term.split("^^")[0].strip('"')
+        return (
+            f"SELECT ?this WHERE {{ FOCUS OPTIONAL {{ ?this {path} ?v }} }} "
+            f"GROUP BY ?this HAVING(COUNT(DISTINCT ?v) {comparison} {number})"
+        )
+
+    return compiled
+
+
+_KINDS: dict[str, str] = {
+    f"<{_SH}IRI>": "isIRI(?value)",
+    f"<{_SH}Literal>": "isLiteral(?value)",
+    f"<{_SH}BlankNode>": "isBLANK(?value)",
+    f"<{_SH}IRIOrLiteral>": "isIRI(?value) || isLiteral(?value)",
+    f"<{_SH}BlankNodeOrIRI>": "isBLANK(?value) || isIRI(?value)",
+    f"<{_SH}BlankNodeOrLiteral>": "isBLANK(?value) || isLiteral(?value)",
+}
+
+#: Constraint -> compiler of (its value as SPARQL text, the path) to a pattern or query.
+_CONSTRAINTS: dict[str, Callable[[str, str], str]] = {
+    "minCount": _count("<"),
+    "maxCount": _count(">"),
+    "datatype": _filter("DATATYPE(?value) = TERM"),
+    "in": _filter("?value IN (TERM)"),
+    "minLength": _filter("STRLEN(STR(?value)) >= TERM"),
+    "maxLength": _filter("STRLEN(STR(?value)) <= TERM"),
+    "minInclusive": _filter("?value >= TERM"),
+    "maxInclusive": _filter("?value <= TERM"),
+    "pattern": _filter("REGEX(STR(?value), TERM)"),
+    "class": lambda term, path: (
+        f"{_values(path)} FILTER NOT EXISTS {{ ?value {_RDF_TYPE} {term} }}"
+    ),
+    "hasValue": lambda term, path: f"FOCUS FILTER NOT EXISTS {{ ?this {path} {term} }}",
+    "lessThan": lambda term, path: (
+        f"{_values(path)} ?this {term} ?other FILTER(!COALESCE(?value < ?other, false))"
+    ),
+    "disjoint": lambda term, path: f"{_values(path)} ?this {term} ?value .",
+    "nodeKind": lambda term, path: f"{_values(path)} FILTER(!({_KINDS[term]}))",
+}

@@ -53,7 +53,7 @@ def make_forms(rng: random.Random, number: int) -> tuple[str, list[str], str]:
 def make_papers(forms: int, *, seed: int = 1) -> list[Paper]:
     """Return papers that mention about ``forms`` distinct surface forms."""
     rng = random.Random(seed)
-    concepts = [make_forms(rng, n) for n in range(forms // 3)]
+    concepts = [make_forms(rng, n) for n in range(int(forms / 4.43))]
     left = [(n, i) for n, (_, names, _) in enumerate(concepts) for i in range(len(names))]
     rng.shuffle(left)
     papers = []

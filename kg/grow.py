@@ -17,7 +17,16 @@ from kg.errors import BuildError, NotFoundError, ReadError
 from kg.files import sha256
 from kg.folder import Folder, load
 from kg.model import Paper
-from kg.pipeline import CORRECTIONS, Build, Options, Tracker, no_progress, relink, write
+from kg.pipeline import (
+    CORRECTIONS,
+    Build,
+    Options,
+    Tracker,
+    describe_inputs,
+    no_progress,
+    relink,
+    write,
+)
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -74,7 +83,7 @@ def add(
         raise ReadError(f"{', '.join(inputs)}: no papers found; {folder.path} stays as it is")
     growth = Growth(before=folder.concepts)
     papers = _merge(made, folder, new, growth)
-    rows = [{"path": str(p), "sha256": sha256(p)} for p in find_inputs(list(inputs)) if p.is_file()]
+    rows = describe_inputs(find_inputs(list(inputs)), new)
     made.inputs += [row for row in rows if row not in made.inputs]
     return _finish(made, folder, papers, growth, progress)
 

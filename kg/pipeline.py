@@ -223,11 +223,11 @@ def _read(made: Build, names: list[str], progress: Tracker) -> tuple[Paper, ...]
     papers, made.duplicates = merge_duplicates(progress(found, "reading"))
     if not papers:
         raise ReadError(_nothing_read(names, made.refusals))
-    made.inputs = _describe(find_inputs(names), papers)
+    made.inputs = describe_inputs(find_inputs(names), papers)
     return papers
 
 
-def _describe(paths: list[Path], papers: Iterable[Paper]) -> list[dict[str, Any]]:
+def describe_inputs(paths: list[Path], papers: Iterable[Paper]) -> list[dict[str, Any]]:
     """Return path and hash of every input; standard input by what was read from it."""
     from kg.files import sha256
 

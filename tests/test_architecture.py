@@ -29,7 +29,14 @@ HOMES = {
     "scipy": {"link", "view", "analyse"},
     "rispy": {"read"},
     "yaml": {"link"},
-    "bibtexparser": {"read"},
+    "pybtex": {"read"},
+    "latexcodec": {"read"},
+    "defusedxml": {"read"},
+    "zstandard": {"read"},
+    "starlette": {"serve"},
+    "uvicorn": {"serve"},
+    "jinja2": {"serve", "view"},
+    "yaml": {"link"},
 }
 
 #: Modules that may compose the stages; every other stage knows only the records.

@@ -151,7 +151,10 @@ def _build(
     label = overrides.labels.get(draft.root, usual)
     spelled = _unmentioned(draft, unions, index)
     merges = [*_merges(draft, usual, unions, spelled, resolution)]
-    own = {label, *overrides.aliases.get(draft.root, ())} - draft.forms.keys()
+    said = ({label} if draft.root in overrides.labels else set()) | {
+        *overrides.aliases.get(draft.root, ())
+    }
+    own = said - draft.forms.keys()
     merges = [m for m in merges if m.name not in own]
     merges += [Merge(name, "correction", 1.0) for name in own]
     return Concept(

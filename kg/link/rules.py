@@ -25,7 +25,7 @@ HEADS: dict[str, frozenset[str]] = {
             "baseline",
         ]
     ),
-    "Dataset": frozenset(["dataset", "corpus", "data", "database", "collection"]),
+    "Dataset": frozenset(["dataset", "corpus", "data", "database", "collection", "benchmark"]),
     "Benchmark": frozenset(
         [
             "benchmark",
@@ -41,6 +41,9 @@ HEADS: dict[str, frozenset[str]] = {
     "Task": frozenset(["task", "problem"]),
     "Metric": frozenset(["score", "metric", "measure", "value"]),
 }
+
+#: Heads that say nothing even where one paper types a resource as data, another as benchmark.
+SHARED_HEADS = frozenset(["dataset", "corpus", "data", "benchmark"])
 
 #: Heads that may trail a long form without changing what it names.
 _TRAILING = frozenset(

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from kg.abbreviations import is_short_form
 from kg.link.clusters import Clusters, Union, short_years
 from kg.link.index import Index
-from kg.link.rules import group_of, is_proper, is_slip, same_group, without_head
+from kg.link.rules import SHARED_HEADS, group_of, is_proper, is_slip, same_group, without_head
 from kg.names import name_words, numbers, words_key, written_words
 
 #: A word that this many names use is no slip.
@@ -46,7 +46,8 @@ def find_heads(index: Index, types: dict[str, str]) -> dict[str, str]:
         if bare == words or len(target) < 2 or target not in index.forms:
             continue
         of = types.get(target) or index.type(target)
-        one = of == type or (group_of(of) == group_of(type) == "Resource")
+        resources = group_of(of) == group_of(type) == "Resource"
+        one = of == type or (resources and words[-1] in SHARED_HEADS)
         if one and _head_is_idle(form, bare, type, index):
             heads[key] = target
     return {key: heads.get(target, target) for key, target in heads.items()}
@@ -91,12 +92,25 @@ def _spell_out(form: str, long_words: dict[str, tuple[str, ...]]) -> tuple[str, 
     """Return the words of ``form`` with every short form in it spelled out; () if it has none."""
     out: list[str] = []
     written, folded = written_words(form), name_words(form)
-    found = False
-    for word, key in zip(written, folded, strict=True):
-        long = long_words.get(key, ()) if len(folded) > 1 and is_short_form(word) else ()
-        out.extend(long or (key,))
-        found = found or bool(long)
+    at, found = 0, False
+    while at < len(folded):
+        width, long = _short_at(at, written, folded, long_words)
+        out.extend(long or (folded[at],))
+        at, found = at + width, found or bool(long)
     return tuple(out) if found else ()
+
+
+def _short_at(
+    at: int, written: list[str], folded: tuple[str, ...], long_words: dict[str, tuple[str, ...]]
+) -> tuple[int, tuple[str, ...]]:
+    """Return how many words at ``at`` make a short form (re-ID makes two), and its long form."""
+    for width in (2, 1):
+        end = at + width
+        if end <= len(folded) and width < len(folded):
+            long = long_words.get("".join(folded[at:end]), ())
+            if long and is_short_form("-".join(written[at:end])):
+                return width, long
+    return 1, ()
 
 
 def _join_all(keys: list[str], reason: str, score: float, index: Index, clusters: Clusters) -> None:

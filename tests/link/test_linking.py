@@ -191,7 +191,7 @@ CORPUS = [
     paper("b", "[m:LLM] agents do [t:question answering] ([t:QA]) on [d:SQuAD 2.0].", "", 2024),
     paper("c", "[t:multi-hop QA] on [d:SQuADv2] with [m:GPT4] and [m:Llama].", "", 2022),
     paper("d", "[m:CL] and [m:contrastive learning] ([m:CL]); [x:F1 score], [x:F1].", "", 2021),
-    paper("e", "[m:Continual learning] ([m:CL]); [t:multi-hop question answering]."),
+    paper("e", "[m:Continual learning] ([m:CL]); [t:multi-hop question answering]; [m:$\\pi_0$]."),
 ]
 
 

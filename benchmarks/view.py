@@ -3,6 +3,7 @@
     python benchmarks/view.py                 # made-up papers: 80, 1,000, 10,000, 50,000
     python benchmarks/view.py --papers 10000 --no-abstracts
     python benchmarks/view.py --folder out    # a built folder
+    python benchmarks/view.py --input ../shared/seed/hf-papers-listing.txt
 
 Headless Chromium, software rendering: the numbers are of a machine without a GPU.
 "Usable" is from navigation to the first drawn map with all controls live; script
@@ -38,6 +39,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--papers", type=int, nargs="*", default=[80, 1_000, 10_000, 50_000])
     parser.add_argument("--folder", help="a built folder, instead of made-up papers")
+    parser.add_argument("--input", help="anything 'kg build' reads, instead of made-up papers")
     parser.add_argument("--no-abstracts", action="store_true")
     parser.add_argument("--no-sentences", action="store_true")
     parser.add_argument("--no-limits", action="store_true", help="fold nothing away")
@@ -54,6 +56,11 @@ def graphs(options: argparse.Namespace) -> Any:
         from kg.folder import load
 
         yield options.folder, load(options.folder).graph
+        return
+    if options.input:
+        import kg
+
+        yield Path(options.input).name, kg.build(options.input)
         return
     for count in options.papers:
         yield f"{count} made-up papers", build_graph(*make_papers(count))

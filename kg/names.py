@@ -158,6 +158,11 @@ def name_key(name: str) -> str:
     return words_key(name_words(name)) or "=" + squeeze(name)
 
 
+def name_key_once(name: str) -> str:
+    """Return :func:`name_key` without remembering it, for names that pass by in millions."""
+    return words_key(name_words.__wrapped__(name)) or "=" + squeeze(name)
+
+
 @lru_cache(maxsize=1 << 18)
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of ``name`` as the key sees them: folded, singular, American.

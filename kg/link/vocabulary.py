@@ -21,7 +21,7 @@ from urllib.parse import quote
 from kg.abbreviations import is_short_form
 from kg.errors import KGError
 from kg.model import Concept, Match
-from kg.names import name_key
+from kg.names import name_key, name_key_once
 
 if TYPE_CHECKING:
     import pyoxigraph
@@ -130,7 +130,7 @@ def _keep(quad: Any, preferred: bool, wanted: set[str], hits: Hits) -> None:
     language = label.language or "en"
     if not language.startswith("en") or len(label.value) > 200:
         return
-    key = name_key.__wrapped__(label.value)
+    key = name_key_once(label.value)
     if key in wanted:
         labels = hits.labels.setdefault(subject.value, {})
         labels[key] = labels.get(key, False) or preferred

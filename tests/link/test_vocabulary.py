@@ -77,7 +77,7 @@ def test_every_syntax_and_compression(tmp_path: Path) -> None:
     expected = None
     for suffix, form in (("ttl", "turtle"), ("nt", "nt"), ("owl", "xml"), ("jsonld", "json-ld")):
         path = tmp_path / f"v.{suffix}"
-        graph.serialize(path, format=form)
+        graph.serialize(path, format=form, encoding="utf-8")
         expected = expected or matches(path)
         assert matches(path) == expected, suffix
     data = (tmp_path / "v.ttl").read_bytes()

@@ -89,7 +89,8 @@ def measure(forms: int) -> str:
     return (
         f"{distinct:>9,} forms  {mentions:>9,} mentions  {len(papers):>7,} papers  "
         f"{len(linked.concepts):>8,} concepts  {spent:6.1f} s  "
-        f"{used:6.1f} CPU s  {1e6 * used / distinct:5.0f} CPU us a form  {peak:6.0f} MB (input {before:.0f})"
+        f"{used:6.1f} CPU s  {1e6 * used / distinct:5.0f} CPU us a form  "
+        f"{peak:6.0f} MB (input {before:.0f})"
     )
 
 

@@ -163,6 +163,7 @@ def run(
 ) -> Build:
     """Read, extract and link ``inputs``; write nothing."""
     made = Build(Options(**options))
+    _check_files(made.options)
     names = [inputs] if isinstance(inputs, str | Path) else list(inputs)
     with made.timed("read"):
         made.papers = _read(made, [str(name) for name in names], progress)
@@ -173,12 +174,24 @@ def run(
     return made
 
 
+def _check_files(options: Options) -> None:
+    """Raise if a file that linking needs cannot be used: now, not after the extraction."""
+    from kg.link.corrections import read_corrections
+    from kg.link.vocabulary import check_vocabulary
+
+    if options.corrections:
+        read_corrections(options.corrections)
+    for path in options.vocabularies:
+        check_vocabulary(path)
+
+
 def relink(made: Build, papers: Iterable[Paper], *, progress: Tracker = no_progress) -> Build:
     """Link ``papers``, some of which may be extracted already; the rest of the way of `run`.
 
     What growing a graph needs: papers that kept their text keep their mentions,
     and everything after extraction is recomputed over all of them.
     """
+    _check_files(made.options)
     known = tuple(papers)
     fresh = [paper for paper in known if not paper.mentions]
     with made.timed("extract"):

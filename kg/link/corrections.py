@@ -84,8 +84,10 @@ def read_corrections(path: str | Path) -> tuple[Entry, ...]:
     path = Path(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise CorrectionError(f"{path}: cannot be read: {error}") from None
+    except OSError as error:
+        raise CorrectionError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise CorrectionError(f"{path}: cannot be read as UTF-8: {error.reason}") from None
     entries = parse_corrections(text, str(path))
     return tuple(replace(e, place=path.name + e.place[len(str(path)) :]) for e in entries)
 

@@ -94,6 +94,11 @@ def match_vocabulary(
     return matched, _counts(path, hits, known, matched)
 
 
+def check_vocabulary(path: str | Path) -> None:
+    """Raise :class:`VocabularyError` unless ``path`` begins like a vocabulary: before long work."""
+    next(iter(_parse(Path(path))), None)
+
+
 def _names(concepts: list[Concept]) -> dict[str, list[tuple[str, int]]]:
     """Return key -> (concept id, strength): 2 the label's key, 1 another name, 0 short forms."""
     names: dict[str, dict[str, int]] = defaultdict(dict)
@@ -220,7 +225,8 @@ def _parse(path: Path) -> Iterator[pyoxigraph.Quad]:
         line = f":{error.lineno}" if error.lineno else ""
         raise VocabularyError(f"{path}{line}: broken RDF: {error.msg}") from None
     except (OSError, EOFError, lzma.LZMAError) as error:
-        raise VocabularyError(f"{path}: cannot be read: {error}") from None
+        why = getattr(error, "strerror", None) or error
+        raise VocabularyError(f"{path}: cannot be read: {why}") from None
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 from kg.link.clusters import SPLIT
 from kg.link.keys import Names
-from kg.link.resolve import Resolution
+from kg.link.resolve import COMPANY_SENSES, Resolution
 from kg.link.rules import group_of
 from kg.link.senses import Sense
 
@@ -44,9 +44,8 @@ def _own_senses(names: Names, resolution: Resolution) -> dict[str, str]:
     """Return short key -> node of the sense that this paper gives it."""
     own: dict[str, str] = {}
     for definition in names.definitions:
-        for sense in resolution.senses.get(definition.short, ()):
-            if definition.long in sense.longs:
-                own.setdefault(definition.short, sense.node)
+        if node := resolution.own.get((definition.short, definition.long)):
+            own.setdefault(definition.short, node)
     for key in names.coined:
         if node := resolution.coined.get((names.paper.id, key)):
             own.setdefault(key, node)
@@ -63,7 +62,7 @@ def _usual_sense(short: str, kind: str, names: Names, resolution: Resolution) ->
     if short in resolution.defaults:
         other = kind in resolution.kinds.get(short, ())
         return short + SPLIT + kind if other else resolution.defaults[short]
-    senses = resolution.senses[short]
+    senses = resolution.senses[short][:COMPANY_SENSES]
     of_kind = [sense for sense in senses if group_of(sense.type) == kind]
     if len(of_kind) == 1 and len(senses) > 1:
         return of_kind[0].node

@@ -17,6 +17,9 @@ from kg.names import name_words
 #: A short form's company is judged by at most this many papers a sense.
 _COMPANY_PAPERS = 200
 
+#: ... and only that of its most frequent senses.
+COMPANY_SENSES = 20
+
 
 @dataclass(slots=True)
 class Resolution:
@@ -25,6 +28,7 @@ class Resolution:
     Attributes:
         clusters: nodes that are one concept.
         senses: short key -> its senses.
+        own: (short key, long key) -> node of the sense they give.
         defaults: short key -> node of the sense that goes without saying.
         heads: key -> key of the name without its generic head.
         kinds: short key -> kinds of thing that it often is besides its usual sense.
@@ -38,6 +42,7 @@ class Resolution:
 
     clusters: Clusters
     senses: dict[str, tuple[Sense, ...]] = field(default_factory=dict)
+    own: dict[tuple[str, str], str] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     heads: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -72,6 +77,12 @@ def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
     return Resolution(
         clusters,
         senses,
+        {
+            (s, long): sense.node
+            for s, all in senses.items()
+            for sense in all
+            for long in sense.longs
+        },
         defaults,
         heads,
         {
@@ -148,7 +159,7 @@ def add_profiles(resolution: Resolution, names: Iterable[Names]) -> None:
     definers: dict[str, list[str]] = defaultdict(list)
     for short, senses in sorted(resolution.senses.items()):
         if short not in resolution.defaults and len(senses) > 1:
-            for sense in senses:
+            for sense in senses[:COMPANY_SENSES]:
                 for paper in sense.papers[:_COMPANY_PAPERS]:
                     definers[paper].append(sense.node)
     for found in names:

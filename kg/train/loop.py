@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from kg.extract.pieces import PieceTokenizer
+from kg.extract.pieces import SHAPES, PieceTokenizer
 from kg.train.examples import Example
 from kg.train.network import Tagger
 
@@ -143,7 +143,7 @@ class _Trainer:
         hide = (torch.rand(ids.shape) < HIDDEN) & (ids > PieceTokenizer.SEPARATOR)
         hidden = network.encode(ids.masked_fill(hide, PieceTokenizer.UNKNOWN), shapes, mask)
         scores = network.out(network.drop(hidden))
-        loss = network.crf.loss(scores, tags, mask).sum() * PIECES / pieces
+        loss = network.crf.loss(scores, tags, mask, shapes >= SHAPES).sum() * PIECES / pieces
         if self.stage.roles:
             loss = loss + ROLE_WEIGHT * _role_loss(network, hidden, batch) / spans
         loss.backward()  # type: ignore[no-untyped-call,unused-ignore]

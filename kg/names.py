@@ -144,7 +144,7 @@ _BRITISH = tuple(
 )
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 20)
 def name_key(name: str) -> str:
     """Return the key under which all spellings of ``name`` meet; never empty.
 
@@ -163,7 +163,7 @@ def name_key_once(name: str) -> str:
     return words_key(name_words.__wrapped__(name)) or "=" + squeeze(name)
 
 
-@lru_cache(maxsize=1 << 18)
+@lru_cache(maxsize=1 << 20)
 def name_words(name: str) -> tuple[str, ...]:
     """Return the words of ``name`` as the key sees them: folded, singular, American.
 

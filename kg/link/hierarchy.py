@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from kg.abbreviations import STOPWORDS
 from kg.link.index import EVIDENCE
 from kg.model import Broader, Concept
-from kg.names import name_words, plain, words_key
+from kg.names import name_key, name_words, plain, words_key
 
 #: Names of these types have heads that say what they are; resources are proper names.
 _HEADED = ("Method", "Task", "Metric")
@@ -109,7 +109,7 @@ def _by_key(concepts: list[Concept]) -> dict[tuple[str, str], str]:
     owners: dict[tuple[str, str], set[str]] = defaultdict(set)
     for concept in concepts:
         for name in (concept.label, *concept.aliases):
-            owners[concept.type, words_key(name_words(name))].add(concept.id)
+            owners[concept.type, name_key(name)].add(concept.id)
     return {place: next(iter(ids)) for place, ids in owners.items() if len(ids) == 1}
 
 
@@ -142,7 +142,7 @@ def _by_version(concept: Concept, name: str, ids: Mapping[tuple[str, str], str])
     for i in range(len(words) - 1, 0, -1):
         if not _VERSION.fullmatch(words[i]):
             return
-        key = words_key(name_words(" ".join(words[:i])))
+        key = name_key(" ".join(words[:i]))
         broad = ids.get((concept.type, key))
         if broad and broad != concept.id and sum(c.isalpha() for c in key) >= 2:
             yield Step(0.95, concept.id, broad, "version")

@@ -505,6 +505,50 @@ def test_the_theme_switches_and_repaints(watched: Any, pages: Pages) -> None:
     assert page.evaluate("paperkg.theme.dark") is False
 
 
+def test_the_trail_leads_back(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    for node in (3, 4, 5):
+        page.evaluate("node => paperkg.select(node)", node)
+    crumbs = page.locator(".crumb")
+    assert crumbs.count() == 3
+    assert crumbs.nth(2).get_attribute("aria-current") == "page"
+    crumbs.nth(0).click()
+    assert page.evaluate("paperkg.main") == 3
+
+
+def test_the_table_can_hold_the_neighbourhood_only(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#sel=paper%2Fmade%3A000003&view=table&rows=concepts")
+    page.check("#near")
+    assert page.locator("tbody tr").count() < 20
+    shown = page.evaluate("paperkg.table.rows('concepts').every(n => paperkg.near.level.has(n))")
+    assert shown is True
+
+
+def test_a_phone_zooms_to_what_is_selected(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), width=390, height=844)
+    before = page.evaluate("paperkg.view.stage.scale()")
+    page.evaluate("paperkg.select(3)")
+    wait_until(page, "s => paperkg.view.stage.scale() > s", before)
+
+
+@pytest.mark.parametrize("name", ["small", "large"])
+def test_paper_gets_drawings_in_light_colours(watched: Any, pages: Pages, name: str) -> None:
+    for fragment, place in (
+        ("", ".centre > .graph"),
+        ("#sel=paper%2Fmade%3A000003", ".pane .graph"),
+    ):
+        page = watched(pages(name), fragment, scheme="dark")
+        wait_until(page, "!paperkg.state.sel || paperkg.pane.view?.stage")
+        page.evaluate("dispatchEvent(new Event('beforeprint'))")
+        page.emulate_media(media="print", color_scheme="dark")
+        drawing = page.locator(f"{place} .paper svg")
+        assert drawing.is_visible()
+        assert page.locator(".paper svg:visible").count() == 1
+        assert drawing.locator("circle, polygon").count() > 5
+        assert drawing.locator("text").count() > 2
+        assert drawing.locator("rect").get_attribute("fill") == "#ffffff"
+
+
 def test_print_shows_facts_without_controls(watched: Any, pages: Pages) -> None:
     page = watched(pages("small"), "#sel=paper%2Fmade%3A000003")
     page.emulate_media(media="print")

@@ -71,8 +71,8 @@ function rgb(colour) {
 }
 
 // The current view as SVG: nodes, edges and the most telling labels, in screen places.
-export function toSvg(view, nodes, claims) {
-  const { model, theme, stage } = view;
+export function toSvg(view, nodes, claims, theme = view.theme) {
+  const { model, stage } = view;
   const [width, height] = [view.element.clientWidth, view.element.clientHeight];
   const inside = new Map();
   for (const node of nodes) {
@@ -87,7 +87,7 @@ export function toSvg(view, nodes, claims) {
       return `M${x1.toFixed(1)} ${y1.toFixed(1)}L${x2.toFixed(1)} ${y2.toFixed(1)}`;
     });
   const shapes = [...inside].map(([node, [x, y]]) => svgShape(model.typeName(node), x, y, Math.max(2, stage.radius(node)), theme));
-  const labels = svgLabels(view, inside);
+  const labels = svgLabels(view, inside, theme);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<rect width="100%" height="100%" fill="${theme.bg}"/>`,
@@ -103,19 +103,26 @@ function svgShape(type, x, y, radius, theme) {
   return `<polygon points="${points.map((p) => p.map((v) => v.toFixed(1)).join(",")).join(" ")}" ${colour}/>`;
 }
 
-function svgLabels(view, inside) {
+function svgLabels(view, inside, theme) {
   const boxes = [];
   const out = [];
   for (const node of view.order) {
-    if (!inside.has(node) || out.length > 120 || view.model.isPaper(node)) continue;
+    const quiet = view.model.isPaper(node) && !view.lit && !view.options.every;
+    if (!inside.has(node) || out.length > 120 || quiet) continue;
     const [x, y] = inside.get(node);
     const text = plain(view.model.label(node), 34);
     const box = [x + view.stage.radius(node) + 4, y - 8, text.length * 6.4, 16];
     if (boxes.some((b) => box[0] < b[0] + b[2] && b[0] < box[0] + box[2] && Math.abs(box[1] - b[1]) < 16)) continue;
     boxes.push(box);
-    out.push(`<text x="${box[0].toFixed(1)}" y="${(y + 4).toFixed(1)}" font-family="sans-serif" font-size="12" fill="${view.theme.ink}">${xml(text)}</text>`);
+    out.push(`<text x="${box[0].toFixed(1)}" y="${(y + 4).toFixed(1)}" font-family="sans-serif" font-size="12" fill="${theme.ink}">${xml(text)}</text>`);
   }
   return out;
+}
+
+// The same as an element of the page.
+export function toDrawing(view, nodes, claims, theme) {
+  const parsed = new DOMParser().parseFromString(toSvg(view, nodes, claims, theme), "image/svg+xml");
+  return document.importNode(parsed.documentElement, true);
 }
 
 // The map as it is on screen, through its SVG's drawing so that both engines give the same.

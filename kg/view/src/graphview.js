@@ -1,6 +1,6 @@
 // A graph on screen: a stage for nodes and edges, regions below it, labels and highlights above.
 
-import { h, plain } from "./dom.js";
+import { h, plain, replace } from "./dom.js";
 import { SHAPES, trace } from "./shapes.js";
 import { regionInk, regionTint } from "./theme.js";
 
@@ -14,12 +14,12 @@ export class GraphView {
     this.below = h("canvas", { class: "layer", "aria-hidden": "true" });
     this.host = h("div", { class: "stage" });
     this.above = h("canvas", { class: "layer above", "aria-hidden": "true" });
-    this.tip = h("div", { class: "tip", hidden: true, "aria-hidden": "true" });
+    this.paper = h("div", { class: "paper", "aria-hidden": "true" });
     this.live = h("div", { class: "quiet", role: "status", "aria-live": "polite" });
     this.element = h(
       "div",
       { class: "graph", tabindex: "0", role: "application", "aria-label": options.name, "aria-describedby": options.help },
-      this.below, this.host, this.above, this.tip, this.live,
+      this.below, this.host, this.above, this.paper, this.live,
     );
     this.visible = null;
     this.lit = null;
@@ -28,6 +28,11 @@ export class GraphView {
     this.widths = new Map();
     this.pending = false;
     this.listen();
+  }
+
+  // A canvas does not print reliably, and WebGL keeps no picture: paper gets a drawing.
+  putOnPaper(drawing) {
+    replace(this.paper, drawing);
   }
 
   // `make(host, hooks)` returns the stage; `order` lists the nodes, most telling first.
@@ -200,19 +205,25 @@ export class GraphView {
   }
 
   drawLit(context) {
-    const { model, stage } = this;
+    const { stage } = this;
     context.lineWidth = this.lit.strong ? 2.4 : 1.2;
     context.strokeStyle = this.lit.strong ? this.theme.accent : this.theme.muted;
     context.globalAlpha = this.lit.strong ? 0.9 : 0.55;
+    this.drawLines(context, this.lit.claims, context.strokeStyle);
+    context.globalAlpha = 1;
+    for (const node of this.lit.nodes) if (stage.has(node)) this.drawNode(context, node);
+  }
+
+  drawLines(context, claims, colour) {
+    const { model, stage } = this;
+    context.strokeStyle = colour;
     context.beginPath();
-    for (const claim of this.lit.claims) {
+    for (const claim of claims) {
       if (!stage.has(model.paper[claim]) || !stage.has(model.concept[claim])) continue;
       context.moveTo(...stage.project(model.paper[claim]));
       context.lineTo(...stage.project(model.concept[claim]));
     }
     context.stroke();
-    context.globalAlpha = 1;
-    for (const node of this.lit.nodes) if (stage.has(node)) this.drawNode(context, node);
   }
 
   drawNode(context, node, grow = 0) {
@@ -333,6 +344,7 @@ export class GraphView {
     });
     element.addEventListener("keydown", (event) => this.key(event));
     element.addEventListener("blur", () => this.setCursor(-1));
+
   }
 
   spot(event) {

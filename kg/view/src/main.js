@@ -2,7 +2,7 @@
 
 import { Model, readPayload, readPyvis } from "./data.js";
 import { h, icon, ICONS, name, plain, replace } from "./dom.js";
-import { save, toBibtex, toCsv, toGexf, toPng, toSvg } from "./exports.js";
+import { save, toBibtex, toCsv, toDrawing, toGexf, toPng, toSvg } from "./exports.js";
 import { Facts } from "./facts.js";
 import { EMPTY, findHubs, visible } from "./filters.js";
 import { claimsAmong } from "./graph.js";
@@ -15,9 +15,10 @@ import { VisStage } from "./stage_vis.js";
 import { START, read, write } from "./state.js";
 import { S } from "./strings.js";
 import { Table } from "./table.js";
-import { readTheme, startTheme, switchTheme } from "./theme.js";
+import { lightTheme, readTheme, startTheme, switchTheme } from "./theme.js";
 
 const THIN = 1200;
+const PAPER = 5000;
 const VIS_SHAPES = [["Paper", "dot"], ["Method", "square"], ["Dataset", "triangle"], ["Benchmark", "triangleDown"], ["Task", "diamond"], ["Metric", "hexagon"]];
 
 class App {
@@ -245,7 +246,15 @@ class App {
     const claim = partner >= 0 ? model.claimBetween(this.main, partner) : -1;
     if (claim >= 0) this.view.light({ nodes: [this.main, partner], claims: [claim], main: this.main, strong: true });
     else this.view.light({ nodes: this.near.nodes, claims: claimsAmong(model, this.near.nodes, (c) => this.seenNear.claim[c]), main: this.main });
-    return this.showPanel(claim >= 0 ? this.facts.edge(claim) : this.facts.of(this.main), this.near);
+    this.showPanel(claim >= 0 ? this.facts.edge(claim) : this.facts.of(this.main), this.near);
+    return this.closeUp();
+  }
+
+  // A narrow map is too small to make out a neighbourhood from afar.
+  closeUp() {
+    if (innerWidth > 600) return;
+    this.view.touched = true;
+    requestAnimationFrame(() => (this.view.resize(), this.view.fit(this.view.lit?.nodes)));
   }
 
   showPath(target) {
@@ -268,6 +277,7 @@ class App {
     const focused = document.activeElement?.id;
     replace(this.panel, close, near && !state.big ? this.pane.element : null, body);
     document.body.classList.toggle("big-pane", Boolean(near && state.big));
+    document.body.classList.toggle("has-pane", Boolean(near));
     if (near && state.big) this.centre.append(this.pane.element);
     if (near) this.pane.show(this.main, near, this.seenNear, state, this.theme);
     else this.pane.close(), this.pane.element.remove();
@@ -281,7 +291,7 @@ class App {
     replace(this.panel);
     this.pane.close();
     this.pane.element.remove();
-    document.body.classList.remove("with-panel", "big-pane");
+    document.body.classList.remove("with-panel", "big-pane", "has-pane");
     this.view.light(null);
     this.drawTrail();
   }
@@ -317,6 +327,7 @@ class App {
     };
     addEventListener("popstate", go);
     addEventListener("hashchange", go);
+    addEventListener("beforeprint", () => this.print());
     document.addEventListener("click", (event) => this.follow(event));
     document.addEventListener("keydown", (event) => this.key(event));
   }
@@ -357,6 +368,15 @@ class App {
     this.theme = readTheme();
     this.view.paint(this.theme);
     this.pane.paint(this.theme);
+  }
+
+  // On paper: what is shown or selected as a drawing, in the light theme's colours.
+  print() {
+    const theme = { ...lightTheme(), bg: "#ffffff" };
+    const { nodes, claims } = this.selection();
+    this.view.putOnPaper(toDrawing(this.view, nodes.slice(0, PAPER), claims.slice(0, 4 * PAPER), theme));
+    const pane = this.pane.view;
+    if (pane?.stage) pane.putOnPaper(toDrawing(pane, pane.order, claimsAmong(this.model, pane.order), theme));
   }
 
   async copyLink() {

@@ -100,7 +100,7 @@ export class Table {
     const kinds = Object.entries(S.tables).map(([kind, label]) => h("button", { type: "button", id: `rows-${kind}`, "aria-pressed": String(this.state.rows === kind), onclick: () => this.change({ rows: kind, sort: "" }) }, label));
     const turn = (by, label, id) => h("button", { type: "button", id, class: "button", disabled: this.page + by < 0 || this.page + by >= pages, onclick: () => ((this.page += by), this.draw()) }, label);
     const near = this.canNear ? h("label", { class: "switch" }, h("input", { type: "checkbox", id: "near", checked: this.state.near, onchange: (event) => this.change({ near: event.target.checked }) }), S.onlyNear) : null;
-    return h("div", { class: "bar" }, h("div", { class: "segments", role: "group", "aria-label": S.table }, kinds), near, h("span", { class: "muted", role: "status" }, S.rows(from + 1, Math.min(rows.length, from + PAGE), rows.length)), turn(-1, S.previous, "page-back"), turn(1, S.next, "page-on"));
+    return h("div", { class: "bar" }, h("div", { class: "segments", role: "group", "aria-label": S.table }, kinds), near, h("span", { class: "muted", role: "status" }, S.rows(from + 1, Math.min(rows.length, from + PAGE), rows.length)), pages > 1 ? [turn(-1, S.previous, "page-back"), turn(1, S.next, "page-on")] : null);
   }
 
   body(rows) {

@@ -8,6 +8,16 @@ export function readTheme() {
   return { ...theme, dark: style.getPropertyValue("--dark").trim() === "1", sans: style.getPropertyValue("--sans").trim(), serif: style.getPropertyValue("--serif").trim() };
 }
 
+export function lightTheme() {
+  const { dataset } = document.documentElement;
+  const before = dataset.theme;
+  dataset.theme = "light";
+  const theme = readTheme();
+  if (before) dataset.theme = before;
+  else delete dataset.theme;
+  return theme;
+}
+
 export function startTheme(onchange) {
   const asked = matchMedia("(prefers-color-scheme: dark)");
   asked.addEventListener("change", () => onchange());

@@ -59,6 +59,7 @@ _GREEK |= {
 }
 _SIGNS = str.maketrans(_GREEK)
 _SIGN_OF = {name: sign for sign, name in reversed(_GREEK.items()) if sign.islower()}
+_SPOKEN = {"ell": "l", "infty": "infinity"}
 _SIGN_OF |= {"infty": "∞", "ell": "ℓ"}
 
 _LATEX_GREEK = re.compile(
@@ -226,7 +227,7 @@ def plain(name: str) -> str:
         return squeeze(name)
     text = unicodedata.normalize("NFKC", name).replace("−", "-")
     if "\\" in text:
-        text = _LATEX_GREEK.sub(lambda m: m[1].replace("ell", "l"), text)
+        text = _LATEX_GREEK.sub(lambda m: _SPOKEN.get(m[1], m[1]), text)
         text = _LATEX_COMMAND.sub("", text)
     text = text.translate(_SIGNS)
     text = _POSSESSIVE.sub("", text)

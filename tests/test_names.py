@@ -114,7 +114,16 @@ def test_ids_do_not_depend_on_number_and_case() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["$\\pi_0$", "\\textbf{L}ow-Rank", "R$^2$", "$\\tau^2$-bench", "F$_{1}$", "$k$-NN", "A \\& B"],
+    [
+        "$\\pi_0$",
+        "\\textbf{L}ow-Rank",
+        "R$^2$",
+        "$\\tau^2$-bench",
+        "F$_{1}$",
+        "$k$-NN",
+        "A \\& B",
+        "$\\ell_\\infty$",
+    ],
 )
 def test_a_label_is_the_same_name_without_mark_up(name: str) -> None:
     label = display(name)

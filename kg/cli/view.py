@@ -53,9 +53,12 @@ def _page(
     folder: Path, out: Path | None, title: str | None, *, abstracts: bool, sentences: bool
 ) -> Path:
     """Return the folder's page, or the one written to ``out``."""
+    from kg.errors import UsageError
     from kg.folder import load
     from kg.view import write_html
 
+    if out and not out.absolute().parent.is_dir():
+        raise UsageError(f"{out}: its folder does not exist; make it first")
     built = load(folder)
     page = out or folder / "graph.html"
     if out or not page.is_file():

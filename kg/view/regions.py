@@ -246,7 +246,7 @@ def _short(label: str, most: int = 34) -> str:
     """Cut a long label at a word.
 
     >>> _short("a very long name of a concept that goes on", 20)
-    'a very long name of…'
+    'a very long name…'
     """
     if len(label) <= most:
         return label

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 import kg
 from kg.cli.view import command
+from kg.errors import UsageError
 from kg.view import show
 from tests.browser import wait_until
 from tests.view.conftest import hostile_graph, make_graph
@@ -97,6 +98,12 @@ def test_kg_view_out_writes_another_page(built: Path) -> None:
     assert "<title>Slim</title>" in text
     assert '"text":"sentences"' in text
     assert (built / "graph.html").read_text() == "as built"
+
+
+def test_kg_view_out_into_a_missing_folder_is_one_line(built: Path) -> None:
+    done = CliRunner().invoke(command, [str(built), "--out", str(built / "no" / "x.html")])
+    assert isinstance(done.exception, UsageError)
+    assert "does not exist" in str(done.exception)
 
 
 def test_kg_view_options_of_a_new_page_need_out(built: Path) -> None:

@@ -56,8 +56,10 @@ def find_heads(index: Index, types: dict[str, str]) -> dict[str, str]:
 def _head_is_idle(form: str, bare: tuple[str, ...], type: str, index: Index) -> bool:
     """Whether the head adds nothing: behind a proper name, and always behind a task or metric."""
     name = " ".join(written_words(form)[: len(bare)])
-    if type in ("Task", "Metric") or is_proper(name):
+    if is_proper(name):
         return True
+    if type in ("Task", "Metric"):
+        return len(bare) > 1 or not bare[0].endswith(_NEEDS_HEAD)
     if bare[-1].endswith(_NEEDS_HEAD) or (len(bare) == 1 and bare[0].endswith(("ed", "ing"))):
         return False
     if type == "Method" and len(bare) > 1 and form.islower():

@@ -14,13 +14,7 @@ from kg.extract import registry
 from kg.extract.confidence import calibrate
 from kg.extract.language import find_language
 from kg.extract.learned import Learned
-from kg.extract.merge import (
-    merge_mentions,
-    pool_evidence,
-    trim_mentions,
-    unify_roles,
-    unify_types,
-)
+from kg.extract.merge import merge_mentions, pool_evidence, unify_roles, unify_types
 from kg.model import Mention, Paper
 
 #: Papers in flight between the reader and the writer.
@@ -72,7 +66,7 @@ class Extractor:
     def find_uncalibrated(self, paper: Paper) -> tuple[Mention, ...]:
         """Return the mentions with the model's own probabilities: what calibration is fitted on."""
         bare = replace(paper, mentions=(), links=())
-        found = trim_mentions(self._model.find(bare)) if self._learns else ()
+        found = self._model.find(bare) if self._learns else ()
         for rule in self._rules:
             found = unify_types(merge_mentions(found, rule.find(bare, found)))
         if not self._learns:

@@ -75,39 +75,6 @@ def is_name(text: str) -> bool:
     return len(text) < 3 or (" " not in text and any(c.isupper() for c in text[1:]))
 
 
-#: Nouns that say what a name is and are no part of it.  Annotators left each of them
-#: out after a proper name at least twice as often as they kept it.
-HEADS = frozenset(
-    "algorithm algorithms approach architecture baseline baselines benchmark benchmarks corpus data "
-    "dataset datasets environments framework method methods metrics model models scores strategy "
-    "system systems task tasks".split()
-)
-_PROPER = re.compile(r"(?:[A-Z]\S*[A-Z0-9]\S*|\S*\d\S*)$")
-_EDGES = " -–—(),;:"
-
-
-def trim_mentions(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
-    """Cut from spans what no name begins or ends with; one of which nothing is left goes.
-
-    That is punctuation, and a noun of :data:`HEADS` behind a proper name: "FIRE
-    dataset" is FIRE, "diffusion model" stays.
-    """
-    trimmed = (_trimmed(mention) for mention in mentions)
-    return tuple(mention for mention in trimmed if mention is not None)
-
-
-def _trimmed(mention: Mention) -> Mention | None:
-    text = mention.text.rstrip(_EDGES)
-    name, _, head = text.rpartition(" ")
-    if head in HEADS and _PROPER.match(name.rpartition(" ")[2]):
-        text = name
-    start = mention.start + len(text) - len(text.lstrip(_EDGES))
-    text = text.lstrip(_EDGES)
-    if not text:
-        return None
-    return replace(mention, start=start, end=start + len(text), text=text)
-
-
 def unify_types(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     """Give all mentions of one name the type that is most probable over the paper."""
     found = tuple(mentions)

@@ -8,13 +8,7 @@ from kg.errors import UsageError
 from kg.extract import registry
 from kg.extract.confidence import calibrate, fit_lines, log_odds
 from kg.extract.language import find_language
-from kg.extract.merge import (
-    merge_mentions,
-    pool_evidence,
-    trim_mentions,
-    unify_roles,
-    unify_types,
-)
+from kg.extract.merge import merge_mentions, pool_evidence, unify_roles, unify_types
 from kg.extract.rules import find_coined, find_repeats, find_short_and_long
 from kg.model import Mention, Paper
 
@@ -149,26 +143,3 @@ def test_extractors_are_chosen_by_name() -> None:
 )
 def test_language(text: str, language: str | None) -> None:
     assert find_language(text) == language
-
-
-@pytest.mark.parametrize(
-    ("text", "name"),
-    [
-        ("FIRE dataset", "FIRE"),
-        ("CIFAR-10 datasets", "CIFAR-10"),
-        ("GPT-4 model", "GPT-4"),
-        ("diffusion model", "diffusion model"),
-        ("Transformer model", "Transformer model"),
-        ("image-to-", "image-to"),
-        ("(LoRA)", "LoRA"),
-    ],
-)
-def test_spans_end_where_the_name_does(text: str, name: str) -> None:
-    [found] = trim_mentions([Mention("title", 3, 3 + len(text), text, "Method", "uses")])
-    assert found.text == name
-    assert found.start == 3 + text.index(name)
-    assert found.end == found.start + len(name)
-
-
-def test_a_span_of_punctuation_is_no_mention() -> None:
-    assert trim_mentions([Mention("title", 0, 2, "-(", "Method", "uses")]) == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from kg.errors import KGError
 from kg.link.score import Ratio, evaluate_linking
+from tests.test_cli import kg as run
 
 HERE = Path(__file__).parent
 SHARED = Path(os.environ.get("PAPERKG_SHARED", HERE.parents[1].parent / "shared"))
@@ -60,3 +62,12 @@ def test_scirex_precision() -> None:
     assert report.pairwise.precision >= 0.96
     assert report.bcubed_precision >= 0.99
     assert report.bcubed_recall >= 0.38
+
+
+def test_the_command_line_prints_both_forms(tmp_path: Path) -> None:
+    gold = tmp_path / "gold.tsv"
+    gold.write_text("same\tMethod\tBERT model\tBERT\ndifferent\tMethod\tT5\tmT5\n", "utf-8")
+    text = run("evaluate", str(gold), "--linking")
+    assert text.stdout.decode().splitlines()[-1].split() == ["all", *["1.0000"] * 3, "1"]
+    report = json.loads(run("evaluate", str(gold), "--linking", "--format", "json").stdout)
+    assert (report["documents"], report["wrong"], report["missed"]) == (2, [], [])

@@ -180,8 +180,10 @@ export class GraphView {
     const width = Math.max(...lines.map((line) => context.measureText(line).width));
     const high = size * 1.15 * lines.length;
     const top = Math.min(...region.hull.map((point) => this.stage.toScreen(point)[1])) - 20;
-    // Above its region where there is room, else in its middle.
-    const spots = [top - high / 2, y].map((middle) => [x - width / 2 - 6, middle - high / 2 - 3, width + 12, high + 6]);
+    // Above its region where there is room, else at the upper edge of the map, else in its middle.
+    const over = top - high / 2;
+    const edge = Math.max(over, high / 2 + 5);
+    const spots = [over, edge < y ? edge : over, y].map((middle) => [x - width / 2 - 6, middle - high / 2 - 3, width + 12, high + 6]);
     const box = spots.find((spot) => !outsideOf(spot, this.element) && !boxes.some((other) => overlap(other, spot)));
     if (!box) return;
     boxes.push(box);

@@ -15,12 +15,13 @@ from kg.extract.confidence import calibrate
 from kg.extract.language import find_language
 from kg.extract.learned import Learned
 from kg.extract.merge import merge_mentions, pool_evidence, unify_roles, unify_types
+from kg.extract.tidy import tidy
 from kg.model import Mention, Paper
 
 #: Papers in flight between the reader and the writer.
 BATCH = 32
 #: What is less probable than this, before calibration, is not reported.
-LEAST = 0.4
+LEAST = 0.45
 
 
 class Extractor:
@@ -66,7 +67,7 @@ class Extractor:
     def find_uncalibrated(self, paper: Paper) -> tuple[Mention, ...]:
         """Return the mentions with the model's own probabilities: what calibration is fitted on."""
         bare = replace(paper, mentions=(), links=())
-        found = self._model.find(bare) if self._learns else ()
+        found = tidy(self._model.find(bare)) if self._learns else ()
         for rule in self._rules:
             found = unify_types(merge_mentions(found, rule.find(bare, found)))
         if not self._learns:

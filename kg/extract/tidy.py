@@ -1,0 +1,97 @@
+"""What no name begins or ends with: determiners, loose joints, generic nouns.
+
+A learned span is a guess about two borders.  These few rules move a border that
+cannot be right, or give the span up when nothing of a name is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from kg.model import Mention
+
+_LEADING = re.compile(
+    r"(?:(?:the|a|an|our|this|these|those|its|their|such|proposed|and|or|of|for|with|to"
+    r"|in|by|on|via|using|The|A|An|Our|This|These)(?=\s)\s*|[\s\-–—:;,.)\]/]+)+"
+)
+_TRAILING = re.compile(
+    r"(?:[\s\-–—:;,(\[/]+(?:(?:the|a|an|and|or|of|for|with|to|in|by|on|via|using|from|as|at|is)$)?"
+    r"|\.(?<!\w\.\w\.))+$"
+)
+_NOUNS = (
+    "dataset|datasets|benchmark|benchmarks|corpus|framework|frameworks|method|methods|model|models"
+    "|algorithm|algorithms|approach|approaches|challenge|system|module|architecture|pipeline"
+)
+_HEAD = re.compile(rf"\s+(?:{_NOUNS})$")
+_EMPTY = re.compile(
+    rf"(?:{_NOUNS}|method|task|tasks|data|large|small|new|novel|deep|high|low|multi|pre|non|self"
+    r"|state|art|based|results|performance|paper|work|code|baseline|baselines|network|networks)",
+    re.IGNORECASE,
+)
+
+
+def tidy(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Return the mentions with borders moved to where a name can begin and end.
+
+    A mention of which nothing is left, and one that another then overlaps, is dropped.
+    """
+    kept: list[Mention] = []
+    for mention in sorted(m for given in mentions for m in _tidied(given)):
+        before = kept[-1] if kept else None
+        if before is None or before.field != mention.field or before.end <= mention.start:
+            kept.append(mention)
+    return tuple(kept)
+
+
+def _tidied(mention: Mention) -> Iterator[Mention]:
+    start, end = find_borders(mention.text)
+    name = mention.text[start:end]
+    torn = mention.text.endswith(("-", "(")) and name.islower()
+    if name and not torn and not _EMPTY.fullmatch(name):
+        yield replace(
+            mention,
+            start=mention.start + start,
+            end=mention.start + end,
+            text=name,
+        )
+
+
+def find_borders(text: str) -> tuple[int, int]:
+    """Return where the name within ``text`` begins and ends.
+
+    >>> [t[slice(*find_borders(t))] for t in ("the BERT model", "GPT-4 with", "vision (", "R-CNN-")]
+    ['BERT', 'GPT-4', 'vision', 'R-CNN']
+    >>> [t[slice(*find_borders(t))] for t in ("language model", "THE COLOSSEUM", "domain (OOD) shift")]
+    ['language model', 'THE COLOSSEUM', 'domain (OOD) shift']
+    """
+    leading = _LEADING.match(text)
+    start = leading.end() if leading else 0
+    end = _last(text, start)
+    head = _HEAD.search(text[:end])
+    if head and head.start() > start and _is_proper(text[start : head.start()]):
+        end = head.start()
+    return start, end
+
+
+def _last(text: str, start: int) -> int:
+    """Return the end of ``text`` without loose ends: joints, function words, an open bracket."""
+    end = len(text)
+    while start < end:
+        opened = text.rfind("(", start, end)
+        loose = _TRAILING.search(text[:end])
+        if opened >= 0 and ")" not in text[opened:end]:
+            end = opened
+        elif loose and loose.start() < end:
+            end = loose.start()
+        else:
+            break
+    return end
+
+
+def _is_proper(name: str) -> bool:
+    """Return whether ``name`` is one word written as a proper name: capitals inside, or digits."""
+    return " " not in name and (
+        any(c.isupper() for c in name[1:]) or any(c.isdigit() for c in name)
+    )

@@ -1,0 +1,51 @@
+"""Spans never start with a determiner or end in an empty head noun."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.extract.tidy import find_borders, tidy
+from kg.model import Mention
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("the BERT model", "BERT"),
+        ("our proposed CLIP", "CLIP"),
+        ("The COCO dataset", "COCO"),
+        ("FIRE corpus", "FIRE"),
+        ("AFA with", "AFA"),
+        ("segmentation of", "segmentation"),
+        ("Mean Error (", "Mean Error"),
+        ("R-CNN-", "R-CNN"),
+        ("novel view synthesis", "novel view synthesis"),
+        ("diffusion model", "diffusion model"),
+        ("THE COLOSSEUM", "THE COLOSSEUM"),
+        ("domain (OOD) shift", "domain (OOD) shift"),
+        ("C++", "C++"),
+    ],
+)
+def test_borders(text: str, name: str) -> None:
+    start, end = find_borders(text)
+    assert text[start:end] == name
+
+
+@pytest.mark.parametrize("text", ["model", "the", "document-", "large", "---", "data"])
+def test_what_is_no_name_goes(text: str) -> None:
+    assert tidy([Mention("title", 0, len(text), text, "Method", "uses")]) == ()
+
+
+@given(st.text(alphabet="ab the-(),.of model", min_size=1, max_size=30))
+def test_borders_lie_within_and_settle(text: str) -> None:
+    once = tidy([Mention("title", 5, 5 + len(text), text, "Method", "uses")])
+    assert all(5 <= m.start < m.end <= 5 + len(text) for m in once)
+    assert all(m.text == text[m.start - 5 : m.end - 5] for m in once)
+
+
+def test_no_two_overlap_afterwards() -> None:
+    one = Mention("title", 0, 10, "abcd efghi", "Method", "uses")
+    two = Mention("title", 5, 10, "efghi", "Method", "uses")
+    assert len(tidy([one, two])) == 1

@@ -26,7 +26,7 @@ _NOUNS = (
 )
 _HEAD = re.compile(rf"\s+(?:{_NOUNS})$")
 _EMPTY = re.compile(
-    rf"(?:{_NOUNS}|method|task|tasks|data|large|small|new|novel|deep|high|low|multi|pre|non|self"
+    rf"(?:{_NOUNS}|the|a|an|our|this|its|and|of|with|task|tasks|data|large|small|new|novel|deep|high|low|multi|pre|non|self"
     r"|state|art|based|results|performance|paper|work|code|baseline|baselines|network|networks)",
     re.IGNORECASE,
 )
@@ -63,8 +63,8 @@ def find_borders(text: str) -> tuple[int, int]:
 
     >>> [t[slice(*find_borders(t))] for t in ("the BERT model", "GPT-4 with", "vision (", "R-CNN-")]
     ['BERT', 'GPT-4', 'vision', 'R-CNN']
-    >>> [t[slice(*find_borders(t))] for t in ("language model", "THE COLOSSEUM", "domain (OOD) shift")]
-    ['language model', 'THE COLOSSEUM', 'domain (OOD) shift']
+    >>> [t[slice(*find_borders(t))] for t in ("language model", "THE ARK", "domain (OOD) shift")]
+    ['language model', 'THE ARK', 'domain (OOD) shift']
     """
     leading = _LEADING.match(text)
     start = leading.end() if leading else 0

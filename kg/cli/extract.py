@@ -13,12 +13,22 @@ from kg.cli._common import input_options, parse_mapping, say, track, write_rows
 Examples:
   kg extract papers.txt > annotated.jsonl
   kg extract refs.bib --model my-model | head -1
+  kg extract papers.txt --extractors model,repeat
 """,
 )
 @input_options
 @click.option("--model", metavar="MODEL", help="Folder of a model trained with 'kg train'.")
+@click.option(
+    "--extractors",
+    metavar="NAMES",
+    help="Only these, joined by commas: model, coined, abbreviation, repeat.",
+)
 def command(
-    inputs: tuple[str, ...], format: str | None, mapping: tuple[str, ...], model: str | None
+    inputs: tuple[str, ...],
+    format: str | None,
+    mapping: tuple[str, ...],
+    model: str | None,
+    extractors: str | None,
 ) -> None:
     """Print the papers in INPUT... as JSON Lines, with mentions and links.
 
@@ -32,7 +42,7 @@ def command(
     papers = read_papers(
         inputs, format=format, mapping=parse_mapping(mapping) or None, on_refusal=refusals.append
     )
-    extracted = load_extractor(model).extract(papers)
+    extracted = load_extractor(model, extractors=extractors).extract(papers)
     write_rows(paper.to_dict() for paper in track(extracted, "extracting"))
     if refusals:
         say(f"{len(refusals)} records refused; 'kg read' lists them")

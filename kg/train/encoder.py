@@ -17,7 +17,6 @@ import gzip
 import json
 import lzma
 import random
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -33,6 +32,7 @@ from kg.extract.extractor import Extractor
 from kg.extract.pieces import PieceTokenizer
 from kg.files import write_jsonl
 from kg.model import DEFAULT_ROLE, Mention, Paper, Role
+from kg.text import fold
 from kg.train.examples import Example, find_examples, name_pool, swap_names
 from kg.train.export import prune_vocabulary, write_model
 from kg.train.loop import Stage, run_stage
@@ -47,17 +47,17 @@ from kg.train.network import (
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
-STUDENT = (3, 5e-5)
+STUDENT = (2, 6e-5)
 #: Share of a paper's coined names that are exchanged for others, each epoch anew.
 SWAPPED = 0.25
-#: Raw papers that are labelled, and the share of them chosen for naming data sets or benchmarks.
-SILVER, CUED = 6000, 0.6
-#: A raw paper is left out if more than this share of its mentions is unsure.
-UNSURE = 0.25
+#: Raw papers that are labelled: how many, how long at least, from which year on.
+SILVER, LONG, SINCE = 9000, 400, 2019
+#: A labelled paper is left out with fewer mentions than this, or with more than this share unsure.
+FEW, UNSURE = 4, 0.3
+#: Labelled papers beside each annotated one in an epoch of the student.
+RATIO = 1.0
 #: Pieces that the annotated and raw papers show less often leave the vocabulary.
 LEAST = 3
-
-_CUE = re.compile(r"\b(?:data ?sets?|benchmarks?|corpus|corpora|challenge)\b", re.IGNORECASE)
 
 Say = Callable[[str], object]
 
@@ -121,7 +121,7 @@ class _Maker:
         self._run("teacher", self._varied, epochs, TEACHER[1])
 
     def learn_student(self, silver: Sequence[Paper], epochs: int) -> None:
-        share = -(-len(silver) // epochs)
+        share = min(-(-len(silver) // epochs), round(RATIO * len(self.papers)))
 
         def examples(epoch: int) -> list[Example]:
             part = silver[epoch * share : (epoch + 1) * share]
@@ -158,8 +158,8 @@ class _Maker:
         """Return raw papers with the teacher's and the rules' mentions; kept in a file."""
         path = self.work / "silver.jsonl"
         if not path.exists():
-            held = {p.title for p in (*self.papers, *dev)}
-            chosen = choose_raw([p for p in raw if p.title not in held], count, self.seed)
+            held = {fold(p.title) for p in (*self.papers, *dev)}
+            chosen = choose_raw([p for p in raw if fold(p.title) not in held], count, self.seed)
             teacher = self.work / "teacher-model"
             self._write(teacher, {})
             found = Extractor(teacher).extract(chosen)
@@ -223,18 +223,13 @@ def _only(paper: Paper, labels: Sequence[str], roles: Sequence[str]) -> Paper:
 
 def _sure(paper: Paper) -> bool:
     unsure = sum(m.confidence < 0.5 for m in paper.mentions)
-    return bool(paper.mentions) and unsure <= UNSURE * len(paper.mentions)
+    return len(paper.mentions) >= FEW and unsure <= UNSURE * len(paper.mentions)
 
 
 def choose_raw(papers: Sequence[Paper], count: int, seed: int) -> list[Paper]:
-    """Return ``count`` papers at random, most of them naming data sets or benchmarks."""
-    chance = random.Random(seed)
-    cued = [p for p in papers if _CUE.search(p.abstract)]
-    plain = [p for p in papers if not _CUE.search(p.abstract)]
-    wanted = min(round(count * CUED), len(cued))
-    chosen = chance.sample(cued, wanted) + chance.sample(plain, min(count - wanted, len(plain)))
-    chance.shuffle(chosen)
-    return chosen
+    """Return ``count`` recent papers with an abstract of some length, at random."""
+    fit = [p for p in papers if len(p.abstract) > LONG and (p.year or SINCE) >= SINCE]
+    return random.Random(seed).sample(fit or list(papers), min(count, len(fit or papers)))
 
 
 # --- what the stages read -----------------------------------------------------------
@@ -248,8 +243,9 @@ def read_raw(path: str | Path) -> Iterator[Paper]:
         with opener(path, "rt", encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 data = json.loads(line)
-                abstract = data.get("abstract") or ""
-                yield Paper(str(data.get("id", number)), data.get("title") or "", abstract)
+                abstract, year = data.get("abstract") or "", data.get("year")
+                name, title = str(data.get("id", number)), data.get("title") or ""
+                yield Paper(name, title, abstract, year=year)
     except (OSError, ValueError, AttributeError, lzma.LZMAError) as error:
         raise ReadError(f"{path}: cannot be read as JSON Lines of papers: {error}") from error
 

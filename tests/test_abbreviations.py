@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.abbreviations import find_abbreviations, is_short_form, letters_of, matches
@@ -96,6 +96,7 @@ def test_a_long_form_does_not_cross_a_sentence() -> None:
     assert pairs("We train deep. Neural networks (DNN) are used.") == []
 
 
+@settings(deadline=None)
 @given(st.lists(st.from_regex(r"[a-z]{3,9}", fullmatch=True), min_size=3, max_size=6))
 def test_initials_in_parentheses_are_always_found(words: list[str]) -> None:
     """The oracle: an abbreviation made of initials must lead back to its words."""
@@ -105,6 +106,7 @@ def test_initials_in_parentheses_are_always_found(words: list[str]) -> None:
         assert (short, " ".join(words)) in pairs(f"{' '.join(words)} ({short}) works")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_taken_and_spans_hold(text: str) -> None:
     for a in find_abbreviations(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.names import (
@@ -74,18 +74,21 @@ def test_names_that_stay_apart(left: str, right: str) -> None:
     assert name_key(left) != name_key(right)
 
 
+@settings(deadline=None)
 @given(NAMES)
 def test_case_hyphen_and_space_never_matter(name: str) -> None:
     for other in (name.upper(), name.title(), name.replace(" ", "-"), name.replace("-", " ")):
         assert name_key(other) == name_key(name)
 
 
+@settings(deadline=None)
 @given(NAMES, st.integers(0, 999), st.integers(0, 999))
 def test_another_number_is_another_name(name: str, one: int, other: int) -> None:
     if one != other:
         assert name_key(f"{name} {one}") != name_key(f"{name} {other}")
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=40))
 def test_any_text_has_a_key_a_slug_and_an_id(text: str) -> None:
     assert name_key(text) or not text.strip()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.link import Linked, link_papers
@@ -141,6 +141,7 @@ def bare(entry: Entry) -> tuple[object, ...]:
     return entry.action, entry.names, entry.value, entry.paper
 
 
+@settings(deadline=None)
 @given(st.lists(st.one_of(SINGLE, OF_PAPER, DROPS, MERGES), max_size=8))
 def test_what_is_written_is_read_again(entries: list[Entry]) -> None:
     """Adding an entry and reading the file are inverses, whatever the names hold."""

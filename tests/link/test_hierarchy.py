@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import networkx as nx
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.link import link_papers
@@ -104,6 +104,7 @@ def test_the_user_comes_first_and_may_forbid() -> None:
 PAIRS = st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=40)
 
 
+@settings(deadline=None)
 @given(PAIRS)
 def test_any_statements_give_a_reduced_acyclic_graph(pairs: list[tuple[int, int]]) -> None:
     """networkx agrees: no circle, no step that a longer way makes needless."""

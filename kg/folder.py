@@ -172,7 +172,11 @@ def _write_html(build: Build, folder: Path) -> None:
 
     options = build.options
     write_html(
-        build.graph(), folder / "graph.html", title=options.title, abstracts=options.abstracts
+        build.graph(),
+        folder / "graph.html",
+        title=options.title,
+        abstracts=options.abstracts,
+        sentences=options.sentences,
     )
 
 

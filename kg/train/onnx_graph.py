@@ -51,16 +51,15 @@ class _Graph:
         return self.add("DynamicQuantizeMatMul", inputs, f"{name}.out", domain=MICROSOFT)
 
     def norm(self, x: str, residual: str, name: str, weight: Array, bias: Array) -> str:
-        """Add the layer normalisation of ``x + residual``."""
+        """Add the layer normalisation of ``x + residual``.
+
+        Two plain operators: together they are faster on a CPU than onnxruntime's fused one.
+        """
+        total = self.add("Add", [x, residual], f"{name}.sum")
         scale = self.constant(f"{name}.weight", weight)
         shift = self.constant(f"{name}.shift", bias)
-        return self.add(
-            "SkipLayerNormalization",
-            [x, residual, scale, shift],
-            f"{name}.out",
-            domain=MICROSOFT,
-            epsilon=EPSILON,
-        )
+        inputs = [total, scale, shift]
+        return self.add("LayerNormalization", inputs, f"{name}.out", epsilon=EPSILON, axis=-1)
 
 
 def quantise(weight: Array, *, axis: int) -> tuple[NDArray[np.int8], Array]:

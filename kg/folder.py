@@ -36,6 +36,7 @@ FILES = {
     "graph.graphml": "for Gephi, Cytoscape, yEd, networkx",
     "graph.gexf": "for Gephi",
     "store": "the SPARQL store, ready on disk",
+    "corrections.yaml": "your corrections, kept over rebuilds",
     MANIFEST: "inputs, versions, counts, refusals, seconds",
 }
 

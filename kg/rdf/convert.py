@@ -102,7 +102,9 @@ def from_rdf(
     """Return the papers and concepts of an RDF graph, each sorted by id.
 
     The inverse of :func:`to_rdf` but for what RDF does not hold: ``source``, the
-    abstract if it was left out, and control characters (U+FFFD in RDF).
+    abstract if it was left out, control characters (U+FFFD in RDF), and the order of
+    what is a set there: mentions, links, aliases, merges come back sorted, as a build
+    writes them.
 
     Raises:
         RecordError: a mention lacks its place, or a value is not what it should be.

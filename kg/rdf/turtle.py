@@ -121,7 +121,8 @@ def compacter(known: dict[str, str]) -> Compact:
 
 def _literal(term: str, shorten: Compact, string: str) -> str:
     for ending in _BARE:
-        if term.endswith(ending):
+        if term.endswith(ending) and not term.startswith('"0.000000'):
+            # rdflib turns a smaller bare decimal into "1E-7", which is no xsd:decimal.
             return term[1 : -len(ending) - 1]
     quoted, datatype = term.rsplit("^^", 1)
     return quoted if datatype == f"<{string}>" else f"{quoted}^^{shorten(datatype)}"

@@ -116,7 +116,7 @@ HOSTILE = [
 
 def test_hostile_input_builds_and_nothing_is_lost(tmp_path: Path) -> None:
     lines = [json.dumps(row) for row in HOSTILE]
-    lines += ['{"title": "half', '{"abstract": "no title"}', "[1, 2]", ""]
+    lines += ['{"title": "half', '{"abstract": "no title"}', "42", ""]
     (tmp_path / "hostile.jsonl").write_text("\n".join(lines), encoding="utf-8")
     done = run("build", "hostile.jsonl", "--out", "out", cwd=tmp_path)
     assert done.returncode == 0, done.stderr.decode()

@@ -30,7 +30,7 @@ Examples:
     help="cnn: spaCy, minutes. encoder: as the shipped model, needs 'paperkg[train]', hours.",
 )
 @click.option("--name", metavar="NAME", help="The model's name; the folder's by default.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same model.")
 @click.option("--quick", is_flag=True, help="A short run, to see that everything works.")
 @click.option(
     "--steps", type=click.IntRange(min=1), help="Steps (cnn) or epochs (encoder) instead."

@@ -72,10 +72,10 @@ def _node_checks(shapes: rdflib.Graph, node: Any, sh: Any) -> Iterator[Check]:
     targets = list(shapes.objects(node, sh.targetClass))
     if not targets:
         raise Unsupported(f"{node}: no sh:targetClass")
-    for target in sorted(targets):
+    for target in sorted(targets, key=str):
         focus = f"?this {_RDF_TYPE} {target.n3()} ."
         yield from _checks(shapes, node, focus, "")
-        for constraint in sorted(shapes.objects(node, sh.sparql)):
+        for constraint in sorted(shapes.objects(node, sh.sparql), key=str):
             yield _sparql_check(shapes, constraint, sh)
         for shape in sorted(shapes.objects(node, sh.property), key=str):
             yield from _checks(shapes, shape, focus, _path(shapes, shape, sh))

@@ -12,8 +12,10 @@ A header is comment lines at the top of the file::
 ``method``, ``dataset``, ``benchmark``, ``task``, ``metric`` (given as id, label or
 alias), ``text``, ``integer``, ``number``.  Defaults of the first seven, so that every
 question can be asked of every graph: ``most`` and ``second`` by number of papers (a
-paper's: of concepts), ``broadest`` and ``narrowest`` by the hierarchy, ``any`` for no
-restriction.  In the query a parameter is written ``$name``.
+paper's: of concepts), ``introduced`` the most mentioned of those that the collection
+introduces, ``compared`` the one most often compared by who introduces it, ``broadest``
+and ``narrowest`` by the hierarchy, ``any`` for no restriction.  In the query a parameter
+is written ``$name``.
 """
 
 from __future__ import annotations

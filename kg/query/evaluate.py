@@ -60,7 +60,8 @@ class Answer:
     """An answer: its kind (rows, boolean, graph), format name, media type and bytes.
 
     ``cut`` tells that the limit left something out; ``count`` is the number of
-    rows or triples, -1 where nobody counted.
+    rows or triples, -1 where nobody counted; ``cpu`` the seconds of processor
+    time that a worker took.
     """
 
     kind: str
@@ -69,6 +70,7 @@ class Answer:
     body: bytes
     cut: bool = False
     count: int = -1
+    cpu: float = 0.0
 
 
 class _Bounded:

@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
@@ -112,9 +113,10 @@ def _answer(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]
 def _ask(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from kg.query.evaluate import Ask, evaluate
 
+    start = time.process_time()
     answer = evaluate(store, Ask(**request["ask"]))
     data = {n: getattr(answer, n) for n in ("kind", "format", "media", "cut", "count")}
-    return {"answer": data}, answer.body
+    return {"answer": {**data, "cpu": time.process_time() - start}}, answer.body
 
 
 def _bind(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

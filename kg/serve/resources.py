@@ -44,14 +44,14 @@ _RELATED = """SELECT ?it ?label ?class (COUNT(?paper) AS ?shared) {
   { SELECT ?paper { ?paper kg:mentions $it } LIMIT 300 }
   ?paper kg:mentions ?it . FILTER (?it != $it)
   ?it skos:prefLabel ?label ; a ?class .
-  VALUES ?class { kg:Method kg:Dataset kg:Benchmark kg:Task kg:Metric }
+  FILTER (?class IN (kg:Method, kg:Dataset, kg:Benchmark, kg:Task, kg:Metric))
 } GROUP BY ?it ?label ?class ORDER BY DESC(?shared) ?label ?it LIMIT 15"""
 _MENTIONS = """SELECT ?it ?label ?class ?role ?confidence ?field ?begin ?end ?exact ?sentence {
   ?m kg:inPaper $it ; kg:refersTo ?it ; kg:role ?role ; kg:confidence ?confidence ;
      kg:field ?field ; kg:begin ?begin ; kg:end ?end ; kg:exact ?exact .
   OPTIONAL { ?m kg:sentence ?sentence }
   ?it skos:prefLabel ?label ; a ?class .
-  VALUES ?class { kg:Method kg:Dataset kg:Benchmark kg:Task kg:Metric }
+  FILTER (?class IN (kg:Method, kg:Dataset, kg:Benchmark, kg:Task, kg:Metric))
 } ORDER BY DESC(?field) ?begin ?end"""
 _LINKS = """SELECT ?it ?url ?kind { $it kg:hasLink ?it . ?it kg:url ?url .
   OPTIONAL { ?m kg:inPaper $it ; kg:refersTo ?it ; kg:linkKind ?kind } } ORDER BY ?url ?kind"""

@@ -24,6 +24,7 @@ _LOCAL = re.compile(
     r"[A-Za-z0-9_](?:(?:[\w\-:.]|%[0-9A-Fa-f]{2})*(?:[\w\-:]|%[0-9A-Fa-f]{2}))?", re.A
 )
 _XSD = PREFIXES["xsd"]
+_TYPE = name("rdf:type")
 _BARE = (f"^^<{_XSD}integer>", f"^^<{_XSD}decimal>")
 
 Compact = Callable[[str], str]
@@ -97,7 +98,8 @@ def to_paragraph(subject: str, pairs: list[Pair], compact: Compact) -> str:
     lines = []
     for predicate, group in groupby(pairs, key=lambda pair: pair[0]):
         values = ", ".join([compact(value) for _, value in group])
-        lines.append(f"{compact(predicate)} {values}")
+        verb = "a" if predicate == _TYPE else compact(predicate)
+        lines.append(f"{verb} {values}")
     return f"{compact(subject)} " + " ;\n    ".join(lines) + " .\n\n"
 
 
@@ -105,11 +107,9 @@ def compacter(known: dict[str, str]) -> Compact:
     """Return the function that shortens N-Triples terms to Turtle with prefixes ``known``."""
     by_length = sorted(known.items(), key=lambda pair: -len(pair[1]))
     shorten = lru_cache(maxsize=100_000)(lambda term: _short(term, by_length))
-    kind, string = name("rdf:type"), _XSD + "string"
+    string = _XSD + "string"
 
     def compact(term: str) -> str:
-        if term == kind:
-            return "a"
         if term[0] == "<":
             return str(shorten(term))
         if term[-1] != ">":

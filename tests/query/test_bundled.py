@@ -70,7 +70,8 @@ def test_most_questions_have_an_answer_on_any_graph(runner: Runner) -> None:
     empty = [n for n in NAMES if not _rows(runner, find_question(n))]
     # Made-up papers have no shared links, no doubtful names and stand in no doubt.
     assert set(empty) <= {
-        "ambiguous-names", "method-uptake", "metrics-for-task", "new-datasets", "papers-alone", "shared-links",
+        "ambiguous-names", "method-uptake", "metrics-for-task", "new-datasets", "papers-alone",
+        "shared-links",
         "uncertain-mentions", "unsure-merges", "rising-concepts", "most-adopted",
     }  # fmt: skip
 

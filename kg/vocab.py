@@ -30,7 +30,7 @@ PREFIXES: dict[str, str] = {
     "void": "http://rdfs.org/ns/void#",
     "sh": "http://www.w3.org/ns/shacl#",
     "mls": "http://www.w3.org/ns/mls#",
-    "fair4ml": "https://w3id.org/fair4ml/",
+    "fair4ml": "https://w3id.org/fair4ml#",
 }
 
 #: Role -> local name of the property Paper -> Concept (each a subproperty of kg:mentions).

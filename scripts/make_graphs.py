@@ -11,10 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import shutil
 import sys
 import tempfile
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 from kg import pipeline
@@ -24,6 +26,9 @@ from kg.model import Paper
 ROOT = Path(__file__).parent.parent
 GRAPHS = ROOT / "graphs"
 SHARED = Path(os.environ.get("PAPERKG_SHARED", ROOT.parent / "shared"))
+
+#: On what the committed graphs were made: elsewhere they may differ in a last decimal.
+MADE_ON = GRAPHS / "made-on.json"
 
 #: What the manifest says of one run and not of the graph.
 RUN_ONLY = ("seconds", "python", "files", "inputs")
@@ -77,6 +82,20 @@ def _manifest(folder: Path) -> dict[str, object]:
     return {name: value for name, value in data.items() if name not in RUN_ONLY}
 
 
+def machine() -> dict[str, str]:
+    """Return what decides the last bits: another processor or release may round otherwise."""
+    flags = ("avx2", "avx512f", "avx512_vnni", "avx_vnni", "amx_int8")
+    found = _cpu_flags()
+    releases = {name: version(name) for name in ("numpy", "onnxruntime", "scipy", "spacy")}
+    return {"cpu": " ".join([platform.machine(), *(f for f in flags if f in found)]), **releases}
+
+
+def _cpu_flags() -> set[str]:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
+    return set(next((line for line in lines if line.startswith(("flags", "Features"))), "").split())
+
+
 def main() -> int:
     """Rebuild or check; return the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -88,6 +107,8 @@ def main() -> int:
     else:
         print("graphs/seed left as it is: no ../shared here", file=sys.stderr)
     changed = [line for name, make in makers.items() for line in _one(name, make, check)]
+    if not check:
+        MADE_ON.write_text(json.dumps(machine(), indent=2) + "\n", encoding="utf-8")
     print("\n".join(changed) or "graphs/ is up to date")
     return 1 if check and changed else 0
 

@@ -68,7 +68,7 @@ def without_abstract(paper: Paper) -> Paper:
 
 
 def differences(old: Path, new: Path) -> list[str]:
-    """Return the names of the files that differ, manifest compared without what changes each run."""
+    """Return the names of the files that differ; of the manifest what a run does not change."""
     changed = [name for name in COMPARED if _bytes(old / name) != _bytes(new / name)]
     return changed + ([MANIFEST] if _manifest(old) != _manifest(new) else [])
 

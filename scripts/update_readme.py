@@ -1,4 +1,6 @@
-"""Run the commands in README.md's ``console`` blocks and write what they print; ``--check`` compares.
+"""Run the commands in README.md's ``console`` blocks and write their output there.
+
+``--check`` only compares.
 
 A block starts with a line ``$ kg ...``; what follows up to the next ``$`` or the
 fence is its output.  All run in one empty folder, in order, so that a later one

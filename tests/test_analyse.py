@@ -52,7 +52,7 @@ def test_a_node_is_found_by_key_id_title_label_and_alias(
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(graph: nx.MultiDiGraph) -> None:
-    with pytest.raises(NotFoundError, match="nearest: .*PicData"):
+    with pytest.raises(NotFoundError, match=r"nearest: .*PicData"):
         kg.similar(graph, "PicDatta")
 
 

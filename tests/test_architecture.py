@@ -36,7 +36,6 @@ HOMES = {
     "starlette": {"serve"},
     "uvicorn": {"serve"},
     "jinja2": {"serve", "view"},
-    "yaml": {"link"},
 }
 
 #: Modules that may compose the stages; every other stage knows only the records.

@@ -13,7 +13,7 @@ from kg.cli import cli
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
-import update_readme
+import update_readme  # noqa: E402
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -284,7 +284,8 @@ def _span_after(
     if cost > _allowed(short, i - skip):
         return None
     end = start + parts[i - 1][2]
-    return start + parts[skip][1], _HYPHENATED.match(text, end).end()  # type: ignore[union-attr]
+    tail = _HYPHENATED.match(text, end)
+    return start + parts[skip][1], tail.end() if tail else end
 
 
 def _buried_capitals(short: str, words: list[str]) -> int:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from kg.cli._common import folder_argument, say
+from kg.errors import UsageError
+
+if TYPE_CHECKING:
+    from kg.rdf import ValidationReport
 
 
 @click.command(
@@ -27,7 +32,6 @@ def command(folder: str, report: str | None, shapes: str | None, engine: str | N
 
     Prints the focus node, the path and the message of each violation.
     """
-    from kg.files import replace_file
     from kg.rdf import find_graph_file, validate
 
     found = validate(
@@ -39,9 +43,18 @@ def command(folder: str, report: str | None, shapes: str | None, engine: str | N
             f"{where}: {result.message}" + (f" (found {result.value!r})" if result.value else "")
         )
     if report:
-        with replace_file(Path(report)) as out:
-            out.write(found.to_rdf().serialize(format="turtle"))
+        _write_report(found, Path(report))
     if not found.conforms:
         say(f"{len(found.results)} violations")
         raise SystemExit(1)
     say("conforms")
+
+
+def _write_report(found: ValidationReport, path: Path) -> None:
+    from kg.files import replace_file
+
+    try:
+        with replace_file(path) as out:
+            out.write(found.to_rdf().serialize(format="turtle"))
+    except OSError as error:
+        raise UsageError(f"--report {path}: cannot be written: {error.strerror}") from None

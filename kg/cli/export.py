@@ -32,7 +32,9 @@ Examples:
 )
 @folder_argument
 @click.option("--format", "format", metavar="NAME", help="Which format; --list shows them.")
-@click.option("--out", metavar="FILE", help="File to write, or folder for tables.")
+@click.option(
+    "--out", metavar="FILE", help="File to write, or folder for tables; graph.SUFFIX if left out."
+)
 @click.option("--list", "list_", is_flag=True, help="List the formats.")
 @click.option("--sparql-page", metavar="FILE", help="Write a page that answers SPARQL offline.")
 @click.option("--no-abstracts", is_flag=True, help="Leave the abstracts out.")
@@ -76,10 +78,20 @@ def _export(folder: str, format: str, out: str | None, options: dict[str, Any]) 
     path = Path(out or f"graph{found.suffix}" if found.suffix else out or f"graph-{format}")
     if found.suffix and path.is_dir():
         raise UsageError(f"--out {path}: is a folder; expected a file, as in graph{found.suffix}")
-    if path.resolve() == Path(folder).resolve():
-        raise UsageError(f"--out {path}: is the built folder itself; choose another")
+    _check_not_the_build(path, Path(folder))
     count = export(_source(Path(folder), options), format, path)
     say(f"wrote {path}: {count:,} {found.unit}")
+
+
+def _check_not_the_build(path: Path, folder: Path) -> None:
+    """The manifest holds the hashes of a built folder's files: they stay as they are."""
+    from kg.folder import load
+
+    if path.resolve() == folder.resolve():
+        raise UsageError(f"--out {path}: is the built folder itself; choose another")
+    files = (*(load(folder).manifest.get("files") or ()), "manifest.json")
+    if path.name in files and path.resolve().parent == folder.resolve():
+        raise UsageError(f"--out {path}: is a file of the built folder; choose another")
 
 
 class _Lazy(Generic[T]):

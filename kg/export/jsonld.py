@@ -2,7 +2,9 @@
 
 The terms are those of ``schemas/context.jsonld`` (made by :func:`to_context`), which is
 written into every file: reading it asks no server.  Decimals are strings, because
-JSON-LD takes a fraction for an ``xsd:double``.
+JSON-LD takes a fraction for an ``xsd:double``.  One limit is the format's own: an IRI of
+another vocabulary whose scheme is one of the context's prefixes (``schema:Thing`` as a
+whole IRI) is read as a prefixed name.
 """
 
 from __future__ import annotations

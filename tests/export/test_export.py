@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -362,6 +365,38 @@ def test_no_build_and_odd_targets(folder: Path, tmp_path: Path) -> None:
     found = run(folder, "--format", "csv", "--out", tmp_path / "file")
     assert isinstance(found.exception, UsageError)
     assert (tmp_path / "file").read_text() == "mine"
+
+
+def test_files_of_the_build_are_left_alone(folder: Path) -> None:
+    before = (folder / "manifest.json").read_text()
+    found = run(folder, "--format", "turtle", "--out", folder / "manifest.json")
+    assert isinstance(found.exception, UsageError)
+    assert (folder / "manifest.json").read_text() == before
+
+
+_PROGRAM = """
+import sys
+from pathlib import Path
+from click.testing import CliRunner
+from kg.cli.export import command
+from kg.export import FORMATS
+for name in FORMATS:
+    words = [sys.argv[1], "--format", name, "--out", str(Path(sys.argv[2]) / name)]
+    CliRunner().invoke(command, words, catch_exceptions=False)
+"""
+
+
+def test_same_bytes_whatever_the_hash_seed(folder: Path, tmp_path: Path) -> None:
+    for seed in ("1", "2"):
+        (tmp_path / seed).mkdir()
+        subprocess.run(
+            [sys.executable, "-c", _PROGRAM, folder, tmp_path / seed],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            check=True,
+        )
+    for name in FORMATS:
+        assert contents(tmp_path / "1" / name) == contents(tmp_path / "2" / name), name
 
 
 def test_sparql_page_is_written(folder: Path, tmp_path: Path) -> None:

@@ -283,9 +283,9 @@ def _span_after(
         return None
     if cost > _allowed(short, i - skip):
         return None
-    end = start + parts[i - 1][2]
-    tail = _HYPHENATED.match(text, end)
-    return start + parts[skip][1], tail.end() if tail else end
+    last = start + parts[i - 1][2]
+    tail = _HYPHENATED.match(text, last)
+    return start + parts[skip][1], tail.end() if tail else last
 
 
 def _buried_capitals(short: str, words: list[str]) -> int:

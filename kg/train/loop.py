@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from kg.extract.pieces import SHAPES, PieceTokenizer
 from kg.train.examples import Example
-from kg.train.network import Tagger
+from kg.train.network import Drop, Tagger
 
 #: Pieces of a batch, padding included.
 BATCH = 4096
@@ -80,6 +80,7 @@ class _Trainer:
         self.parameters = list(network.parameters())
         self.optimizer = torch.optim.AdamW(_groups(network, stage.rate), fused=True)
         self.pool = ThreadPoolExecutor(REPLICAS)
+        self.chances: list[torch.Generator] = []
         self.step, self.steps = 0, 0
 
     def save(self, path: Path, epoch: int) -> None:
@@ -107,10 +108,18 @@ class _Trainer:
         examples = self.stage.examples(number)
         batches = find_batches(examples, chance)
         self.steps = self.steps or len(batches) * self.stage.epochs
-        for replica in self.replicas:
-            replica.train()
+        self._start_chance(seed)
         total = sum(self._step([examples[i] for i in batch]) for batch in batches)
         return total / max(len(batches), 1)
+
+    def _start_chance(self, seed: int) -> None:
+        """Give every replica its own chance: threads that shared one would not repeat."""
+        self.chances = [torch.Generator().manual_seed(seed * REPLICAS + i) for i in range(REPLICAS)]
+        for replica, chance in zip(self.replicas, self.chances, strict=True):
+            replica.train()
+            for module in replica.modules():
+                if isinstance(module, Drop):
+                    module.generator = chance
 
     def _step(self, batch: list[Example]) -> float:
         share = min(1.0, (self.step + 1) / (WARM * self.steps)) * max(
@@ -122,8 +131,8 @@ class _Trainer:
         spans = max(sum(len(example.spans) for example in batch), 1)
         parts = [batch[i::REPLICAS] for i in range(REPLICAS)]
         jobs = [
-            self.pool.submit(self._gradient, replica, part, pieces, spans)
-            for replica, part in zip(self.replicas, parts, strict=True)
+            self.pool.submit(self._gradient, number, part, pieces, spans)
+            for number, part in enumerate(parts)
             if part
         ]
         loss = sum(job.result() for job in jobs)
@@ -134,13 +143,14 @@ class _Trainer:
         self.step += 1
         return loss
 
-    def _gradient(self, network: Tagger, batch: list[Example], pieces: int, spans: int) -> float:
+    def _gradient(self, number: int, batch: list[Example], pieces: int, spans: int) -> float:
+        network, chance = self.replicas[number], self.chances[number]
         torch.set_num_threads(1)
         ids, shapes, tags = (
             _pad([getattr(e, name) for e in batch]) for name in ("ids", "shapes", "tags")
         )
         mask = _pad([(1,) * len(e.ids) for e in batch]).bool()
-        hide = (torch.rand(ids.shape) < HIDDEN) & (ids > PieceTokenizer.SEPARATOR)
+        hide = (torch.rand(ids.shape, generator=chance) < HIDDEN) & (ids > PieceTokenizer.SEPARATOR)
         hidden = network.encode(ids.masked_fill(hide, PieceTokenizer.UNKNOWN), shapes, mask)
         scores = network.out(network.drop(hidden))
         loss = network.crf.loss(scores, tags, mask, shapes >= SHAPES).sum() * PIECES / pieces

@@ -31,6 +31,21 @@ EPSILON = 1e-12
 DROPOUT = 0.1
 
 
+class Drop(nn.Module):
+    """Dropout that draws from a generator of its own, so that threads do not share chance."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.generator: torch.Generator | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Return ``x`` with some values set to 0 and the others scaled up, in training only."""
+        if not self.training:
+            return x
+        kept = torch.rand(x.shape, generator=self.generator) >= DROPOUT
+        return x * kept / (1 - DROPOUT)
+
+
 class Layer(nn.Module):
     """Self-attention and a feed-forward net, each with its residual and normalisation."""
 
@@ -42,7 +57,7 @@ class Layer(nn.Module):
         self.f1 = nn.Linear(WIDTH, INNER)
         self.f2 = nn.Linear(INNER, WIDTH)
         self.n2 = nn.LayerNorm(WIDTH, EPSILON)
-        self.drop = nn.Dropout(DROPOUT)
+        self.drop = Drop()
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return the layer's output; ``mask`` is True where a piece is real."""
@@ -64,7 +79,7 @@ class Encoder(nn.Module):
         self.pos = nn.Embedding(WINDOW, WIDTH)
         self.shape = nn.Embedding(2 * SHAPES, WIDTH)
         self.n = nn.LayerNorm(WIDTH, EPSILON)
-        self.drop = nn.Dropout(DROPOUT)
+        self.drop = Drop()
         self.layers = nn.ModuleList(Layer() for _ in range(layers))
         nn.init.zeros_(self.shape.weight)
 
@@ -124,11 +139,11 @@ class Tagger(nn.Module):
     def __init__(self, *, vocabulary: int, labels: int, roles: int, layers: int = LAYERS) -> None:
         super().__init__()
         self.enc = Encoder(vocabulary, layers)
-        self.drop = nn.Dropout(DROPOUT)
+        self.drop = Drop()
         self.out = nn.Linear(WIDTH, 1 + 2 * labels)
         self.crf = Crf(1 + 2 * labels)
         self.role = nn.Sequential(
-            nn.Linear(3 * WIDTH, 256), nn.GELU(), nn.Dropout(DROPOUT), nn.Linear(256, roles)
+            nn.Linear(3 * WIDTH, 256), nn.GELU(), Drop(), nn.Linear(256, roles)
         )
 
     def encode(self, ids: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:

@@ -67,7 +67,7 @@ class Extractor:
     def find_uncalibrated(self, paper: Paper) -> tuple[Mention, ...]:
         """Return the mentions with the model's own probabilities: what calibration is fitted on."""
         bare = replace(paper, mentions=(), links=())
-        found = tidy(self._model.find(bare)) if self._learns else ()
+        found = unify_types(tidy(self._model.find(bare))) if self._learns else ()
         for rule in self._rules:
             found = unify_types(merge_mentions(found, rule.find(bare, found)))
         if not self._learns:

@@ -47,7 +47,7 @@ from kg.train.network import (
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
-STUDENT = (2, 6e-5)
+STUDENT = (3, 6e-5)
 #: Share of a paper's coined names that are exchanged for others, each epoch anew.
 SWAPPED = 0.25
 #: Raw papers that are labelled: how many, how long at least, from which year on.

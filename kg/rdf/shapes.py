@@ -7,6 +7,7 @@ else raises :class:`Unsupported` rather than pass unchecked.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -133,7 +134,20 @@ def _sparql_check(shapes: rdflib.Graph, constraint: Any, sh: Any) -> Check:
     )
     select = str(shapes.value(constraint, sh.select))
     message = str(shapes.value(constraint, sh.message) or "")
+    select = _ABSENT.sub(_to_minus, select)
     return Check(prefixes + select, "", message, "SPARQLConstraintComponent")
+
+
+# Oxigraph looks a NOT EXISTS up for every row, and walks through all mentions of a hub
+# each time; MINUS is one hash join.  SHACL forbids MINUS in shapes, so it is put in here,
+# where the two mean the same: plain triple patterns about $this, nothing nested.
+_ABSENT = re.compile(r"FILTER\s+NOT\s+EXISTS\s*\{([^{}]*)\}", re.IGNORECASE)
+
+
+def _to_minus(match: re.Match[str]) -> str:
+    inner = match[1]
+    plain = "$this" in inner and not re.search(r"\b(?:FILTER|BIND|VALUES)\b", inner, re.IGNORECASE)
+    return f"MINUS {{{inner}}}" if plain else match[0]
 
 
 def _values(path: str) -> str:

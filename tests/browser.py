@@ -2,9 +2,7 @@
 
 ``browser`` is one process for the session; ``watched`` opens pages that fail the
 test on a request, a Content-Security-Policy violation, a console error or a
-script's exception.  Import both fixtures in a folder's conftest:
-
-    from tests.browser import browser, watched  # noqa: F401
+script's exception.  ``tests/conftest.py`` imports both, once for all folders.
 """
 
 from __future__ import annotations

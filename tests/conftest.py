@@ -9,6 +9,9 @@ import pytest
 
 from kg.model import Broader, Concept, Link, Mention, Merge, Paper
 
+# Once for all folders: a second import would start a second Playwright in one process.
+from tests.browser import browser, watched  # noqa: F401
+
 ROOT = Path(__file__).parent.parent
 
 

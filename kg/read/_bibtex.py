@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.read._base import Row, Source
+from kg.text import squeeze
 
 #: An entry of more characters than this is refused.
 MAX_ENTRY = 32 * 1024 * 1024
@@ -133,7 +134,8 @@ def names(text: str) -> list[str]:
     """
     from pybtex.bibtex.utils import split_name_list
 
-    found = [name for name in split_name_list(text) if name.lower() != "others"]
+    # pybtex splits at " and " alone: a list wrapped over lines must lie on one first.
+    found = [name for name in split_name_list(squeeze(text)) if name.lower() != "others"]
     return [_name(name) for name in found]
 
 

@@ -16,7 +16,6 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 
-from tests.browser import browser, watched  # noqa: F401
 from tests.folders import write_folder
 
 

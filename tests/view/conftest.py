@@ -12,7 +12,6 @@ import pytest
 from kg.graph import build_graph
 from kg.model import Concept, Link, Mention, Merge, Paper
 from kg.view import write_html
-from tests.browser import browser, watched  # noqa: F401
 
 ROOT = Path(__file__).parent.parent.parent
 sys.path.insert(0, str(ROOT / "benchmarks"))

@@ -29,6 +29,7 @@ HOMES = {
     "scipy": {"link", "view", "analyse"},
     "rispy": {"read"},
     "yaml": {"link"},
+    "pyarrow": {"export"},
     "pybtex": {"read"},
     "latexcodec": {"read"},
     "defusedxml": {"read"},

@@ -143,8 +143,8 @@ def _write_rdf(build: Build, folder: Path) -> dict[str, Any]:
     write = write_turtle if triples <= TURTLE_LIMIT else write_ntriples
     path = folder / ("graph.ttl" if triples <= TURTLE_LIMIT else "graph.nt.gz")
     write(build.papers, build.concepts, info, path, **_rdf_options(build))
-    report = validate(path)
-    return {"build": info.id, "triples": triples, "conforms": report.conforms}
+    build.conforms = validate(path).conforms
+    return {"build": info.id, "triples": triples}
 
 
 def build_info(build: Build) -> BuildInfo:
@@ -197,7 +197,7 @@ def _write_manifest(build: Build, folder: Path, rdf: dict[str, Any]) -> None:
         "inputs": build.inputs,
         "options": asdict(build.options),
         "counts": {**build.counts(), "triples": rdf["triples"]},
-        "conforms": rdf["conforms"],
+        "conforms": build.conforms,
         "linking": build.linking,
         "refusals": [asdict(refusal) for refusal in build.refusals],
         "notices": [asdict(notice) for notice in build.notices],

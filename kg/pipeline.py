@@ -79,7 +79,10 @@ class Options:
 
 @dataclass(slots=True)
 class Build:
-    """Everything a build made, from what it read to what it counted."""
+    """Everything a build made, from what it read to what it counted.
+
+    ``conforms`` says whether the RDF keeps to its SHACL shapes, once it is written.
+    """
 
     options: Options
     papers: tuple[Paper, ...] = ()
@@ -90,6 +93,7 @@ class Build:
     duplicates: int = 0
     model: dict[str, Any] = field(default_factory=dict)
     linking: dict[str, Any] = field(default_factory=dict)
+    conforms: bool | None = None
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager

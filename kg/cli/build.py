@@ -73,6 +73,8 @@ def build_and_tell(inputs: tuple[str, ...], out: Path, **options: Any) -> None:
     made = pipeline.run(inputs, progress=track, **options)
     pipeline.write(made, out)
     say(summary(made, out))
+    if not made.conforms:
+        say(f"the graph breaks its own shapes, please report this: kg validate {out}")
 
 
 def summary(made: Build, out: Path) -> str:

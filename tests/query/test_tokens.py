@@ -72,7 +72,7 @@ HIDDEN = [
 
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[int]]]:
-    """A server that only counts who came."""
+    """A server that counts who came and turns everybody away."""
     hits: list[int] = []
     server = socket.create_server(("127.0.0.1", 0))
 
@@ -83,7 +83,10 @@ def listener() -> Iterator[tuple[str, list[int]]]:
             except OSError:
                 return
             hits.append(1)
-            connection.close()
+            with connection:
+                # Answered, not cut off: what a cut says depends on the moment.
+                connection.recv(1 << 16)
+                connection.sendall(b"HTTP/1.1 503 Closed\r\nContent-Length: 0\r\n\r\n")
 
     threading.Thread(target=accept, daemon=True).start()
     yield f"http://127.0.0.1:{server.getsockname()[1]}/sparql", hits
@@ -93,7 +96,7 @@ def listener() -> Iterator[tuple[str, list[int]]]:
 def test_the_listener_hears_what_oxigraph_would_do(listener: tuple[str, list[int]]) -> None:
     """Without the check the first of the hidden calls goes out: the check is needed."""
     url, hits = listener
-    with pytest.raises(OSError, match=r"error|reset|refused|closed"):
+    with pytest.raises(OSError, match=r"503|Closed"):
         list(ox.Store().query(HIDDEN[0].format(u=url)))
     assert hits
 

@@ -135,7 +135,12 @@ def test_n_triples_packed_or_not(name: str, built: Path, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("graph.nt.gz", b"not gzip"), ("graph.nt.gz", gzip.compress(b"<a")), ("graph.ttl", b"\xff")],
+    [
+        ("graph.nt.gz", b"not gzip"),
+        ("graph.nt.gz", gzip.compress(b"<a", mtime=0)),
+        ("graph.ttl", b"\xff"),
+    ],
+    ids=["not gzip", "half a line", "not UTF-8"],
 )
 def test_broken_files_are_named(name: str, content: bytes, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)

@@ -111,11 +111,12 @@ def write_folder(build: Build, folder: Path) -> None:
     """Write every form of ``build`` into the empty ``folder``; the manifest comes last."""
     with build.timed("write"):
         _write_records(build, folder)
-        _write_graphs(build, folder)
+        graph = build.graph()
+        _write_graphs(graph, build, folder)
     with build.timed("rdf"):
         rdf = _write_rdf(build, folder)
     with build.timed("html"):
-        _write_html(build, folder)
+        _write_html(graph, build, folder)
     if build.options.store:
         with build.timed("store"):
             _write_store(folder)
@@ -127,10 +128,10 @@ def _write_records(build: Build, folder: Path) -> None:
     write_jsonl((concept.to_dict() for concept in build.concepts), folder / "concepts.jsonl")
 
 
-def _write_graphs(build: Build, folder: Path) -> None:
+def _write_graphs(graph: nx.MultiDiGraph, build: Build, folder: Path) -> None:
     from kg.graph import write_gexf, write_graphml
 
-    graph, abstracts = build.graph(), build.options.abstracts
+    abstracts = build.options.abstracts
     write_graphml(graph, folder / "graph.graphml", abstracts=abstracts)
     write_gexf(graph, folder / "graph.gexf", abstracts=abstracts)
 
@@ -168,12 +169,12 @@ def _rdf_options(build: Build) -> dict[str, Any]:
     }
 
 
-def _write_html(build: Build, folder: Path) -> None:
+def _write_html(graph: nx.MultiDiGraph, build: Build, folder: Path) -> None:
     from kg.view import write_html
 
     options = build.options
     write_html(
-        build.graph(),
+        graph,
         folder / "graph.html",
         title=options.title,
         abstracts=options.abstracts,

@@ -138,3 +138,12 @@ class _Lattice:
         after = self.steps[last + 1][tag] * self.local[last + 1] * self.behind[last + 1]
         after[inside] = 0.0
         return float(min(1.0, mass * after.sum() / self.scale[last + 1]))
+
+
+def mean_crf(crfs: Sequence[Crf]) -> Crf:
+    """Return the field whose scores are the mean of several fields over the same tags."""
+    steps, begin, end = (
+        np.mean([getattr(crf, name) for crf in crfs], axis=0).astype(np.float32)
+        for name in ("steps", "begin", "end")
+    )
+    return Crf(steps, begin, end)

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import UsageError
-from kg.extract.crf import Crf, Span
+from kg.extract.crf import Crf, Span, mean_crf
 from kg.extract.pieces import SHAPES, Piece, PieceTokenizer
 from kg.text import sentence_spans
 
@@ -79,7 +79,11 @@ class Window:
 
 
 class Encoder:
-    """A trained encoder in memory; ``find`` is its one use."""
+    """A trained encoder in memory; ``find`` is its one use.
+
+    Others can join it: their scores are averaged with its own before any tag is
+    chosen.  Slower and surer; this is how raw papers are labelled in training.
+    """
 
     FILES = (
         "encoder.onnx",
@@ -105,6 +109,21 @@ class Encoder:
             self._crf = Crf(tags["steps"], tags["begin"], tags["end"])
         self._roles = _open_session(folder / "roles.onnx")
         self._session = _open_session(folder / "encoder.onnx")
+        self._team = [self]
+
+    def join(self, other: Encoder) -> None:
+        """Average ``other``'s scores with this encoder's own from now on.
+
+        Raises:
+            UsageError: it has other labels, roles or pieces.
+        """
+        mine, its = self.settings, other.settings
+        if (mine.labels, mine.roles) != (its.labels, its.roles) or (
+            self.tokenizer != other.tokenizer
+        ):
+            raise UsageError(f"{its.name} cannot join {mine.name}: other labels, roles or pieces")
+        self._team.append(other)
+        self._crf = mean_crf([member._crf for member in self._team])
 
     def find(self, title: str, abstract: str) -> list[Found]:
         """Return what the paper with this title and abstract mentions, in order."""
@@ -114,12 +133,16 @@ class Encoder:
         return sorted(found)
 
     def _read(self, window: Window) -> Iterator[Found]:
-        hidden, scores = self._session.run(None, {"embedded": self._embed(window)})
+        read = [member._score(window) for member in self._team]
+        scores = sum(scores for _, scores in read) / len(read)
         glued = [shape >= SHAPES for shape in window.shapes]
-        spans = [s for s in self._crf.find_spans(scores[0], glued) if _whole(window, s)]
+        spans = [s for s in self._crf.find_spans(scores, glued) if _whole(window, s)]
         if not spans:
             return
-        roles = self._find_roles(hidden[0], spans)
+        roles = sum(
+            member._find_roles(hidden, spans)
+            for member, (hidden, _) in zip(self._team, read, strict=True)
+        ) / len(read)
         for span, role in zip(spans, roles, strict=True):
             name, start, _ = window.places[span.first] or ("", 0, 0)
             _, _, end = window.places[span.last] or ("", 0, 0)
@@ -133,6 +156,11 @@ class Encoder:
                 span.probability,
                 float(role[best]),
             )
+
+    def _score(self, window: Window) -> tuple[Any, Any]:
+        """Return the hidden states and the tag scores of a window's pieces."""
+        hidden, scores = self._session.run(None, {"embedded": self._embed(window)})
+        return hidden[0], scores[0]
 
     def _embed(self, window: Window) -> NDArray[np.float32]:
         ids = np.array(window.ids)

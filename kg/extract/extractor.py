@@ -31,9 +31,15 @@ class Extractor:
     their order, the batch size or the number of threads.
     """
 
-    def __init__(self, folder: Path, *, extractors: str | Iterable[str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        extractors: str | Iterable[str] | None = None,
+        beside: Iterable[Path] = (),
+    ) -> None:
         self._learns, self._rules = registry.choose(extractors)
-        self._model = Learned(folder)
+        self._model = Learned(folder, beside)
 
     def extract(
         self, papers: Iterable[Paper], *, batch_size: int = BATCH, workers: int | None = None

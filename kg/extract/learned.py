@@ -8,11 +8,12 @@ whose labels are types, or types with roles as ``Method|introduces``.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import UsageError
+from kg.extract.encoder import Encoder
 from kg.extract.pipe import FACTORY, MentionPipe
 from kg.extract.registry import LEARNED
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
@@ -25,13 +26,20 @@ UNMEASURED = 0.7
 
 
 class Learned:
-    """A trained model: finds the mentions of one paper at a time."""
+    """A trained model: finds the mentions of one paper at a time.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: what ``kg train`` wrote.
+        beside: encoders whose scores are averaged with the first one's.
+    """
+
+    def __init__(self, folder: Path, beside: Iterable[Path] = ()) -> None:
         self.folder = folder
         self.nlp = _load(folder)
         pipe = self.nlp.get_pipe(FACTORY) if FACTORY in self.nlp.pipe_names else None
         self.pipe: MentionPipe | None = pipe
+        for other in beside:
+            self.nlp.get_pipe(FACTORY).encoder.join(Encoder(other))
         self.calibration: dict[str, Any] = _calibration(self)
 
     @property

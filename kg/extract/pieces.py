@@ -75,6 +75,12 @@ class PieceTokenizer:
         self._rows = {piece: row for row, piece in enumerate(vocabulary)}
         self._cached = lru_cache(maxsize=1 << 16)(self._split)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, PieceTokenizer) and self._rows == other._rows
+
+    def __hash__(self) -> int:
+        return hash(len(self._rows))
+
     def encode(self, text: str) -> list[Piece]:
         """Return the pieces of ``text`` in order; white space belongs to none."""
         return [

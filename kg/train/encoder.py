@@ -1,14 +1,17 @@
-"""The recipe of the shipped model: teacher, its labels on raw papers, student, calibration.
+"""The recipe of the shipped model: teachers, their labels on raw papers, students, calibration.
 
-Four stages, each finished once and for all: a run that was broken off goes on where
-it stood (``OUT.work`` keeps the state; delete it when done).  On two cores:
+Each stage is finished once and for all: a run that was broken off goes on where it
+stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 
-1. ``spans``: SciREX mentions, another span policy, one epoch (about 2 minutes);
-2. ``teacher``: the annotated papers (4 minutes an epoch);
-3. ``silver``: the teacher labels raw papers (1 minute per 2,000);
-4. ``student``: annotated and silver papers together, from the teacher's weights.
+1. ``spans``: SciREX mentions, another span policy, one epoch (2 minutes);
+2. ``teacher``: the annotated papers (2 minutes an epoch);
+3. ``silver``: the teacher labels raw papers (1 minute per 5,000);
+4. ``student``: annotated and silver papers together, from the teacher's weights (4 an epoch);
+5. ``silver-second`` and ``second``: the student's labels on other raw papers; a network that
+   starts anew learns from them and the annotated papers, to err otherwise than the student;
+6. ``silver-last`` and ``last``: both label many raw papers together; the student learns on.
 
-Without ``pretrain`` stage 1 is left out, without ``raw`` stages 3 and 4.
+Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import gzip
 import json
 import lzma
 import random
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -30,6 +34,7 @@ from kg.extract.confidence import fit_lines
 from kg.extract.encoder import Settings
 from kg.extract.extractor import Extractor
 from kg.extract.pieces import PieceTokenizer
+from kg.extract.pipe import FACTORY
 from kg.files import write_jsonl
 from kg.model import DEFAULT_ROLE, Mention, Paper, Role
 from kg.text import fold
@@ -48,14 +53,16 @@ from kg.train.network import (
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
 STUDENT = (3, 6e-5)
+SECOND = (6, 1.2e-4)
+LAST = (8, 6e-5)
 #: Share of a paper's coined names that are exchanged for others, each epoch anew.
 SWAPPED = 0.25
 #: Raw papers that are labelled: how many, how long at least, from which year on.
-SILVER, LONG, SINCE = 9000, 400, 2019
+SILVER, SILVER_LAST, LONG, SINCE = 9000, 36_000, 400, 2019
 #: A labelled paper is left out with fewer mentions than this, or with more than this share unsure.
 FEW, UNSURE = 4, 0.3
-#: Labelled papers beside each annotated one in an epoch of the student.
-RATIO = 1.0
+#: Labelled papers beside each annotated one in an epoch of a student, and of the last one.
+RATIO, RATIO_LAST = 1.0, 2.0
 #: Pieces that the annotated and raw papers show less often leave the vocabulary.
 LEAST = 3
 
@@ -78,15 +85,23 @@ def train_encoder(
     """Train an encoder on ``papers``, calibrate it on ``dev``, write the pipeline to ``out``."""
     work = out.with_name(out.name + ".work")
     work.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
     extra = list(read_raw(raw)) if raw else []
     maker = _Maker(papers, extra, work, name=name, seed=seed, say=say)
     if pretrain:
         maker.learn_spans(read_scirex(Path(pretrain)), 1 if quick else SPANS[0])
     maker.learn_teacher(1 if quick else epochs or TEACHER[0])
     if extra:
-        silver = maker.label(extra, dev, 50 if quick else SILVER)
-        maker.learn_student(silver, 1 if quick else STUDENT[0])
+        few = 50 if quick else SILVER
+        silver = maker.label("silver", ("teacher",), extra, dev, few)
+        maker.learn_student("student", silver, STUDENT, quick=quick)
+        silver = maker.label("silver-second", ("student",), extra, dev, few)
+        maker.start_anew(seed + 1)
+        maker.learn_student("second", silver, SECOND, quick=quick)
+        many = 50 if quick else SILVER_LAST
+        silver = maker.label("silver-last", ("student", "second"), extra, dev, many)
+        maker.start_anew(seed)
+        maker.go_back("student")
+        maker.learn_student("last", silver, LAST, ratio=RATIO_LAST, quick=quick)
     maker.write(out, dev)
 
 
@@ -105,13 +120,25 @@ class _Maker:
     ) -> None:
         self.papers, self.work, self.name, self.seed, self.say = papers, work, name, seed, say
         self.labels, self.roles = _labels(papers), _roles(papers)
-        start = start_folder()
-        everything = read_vocabulary(start)
-        rows = _rows(everything, [*papers, *raw])
-        self.vocabulary = [everything[row] for row in rows]
+        everything = read_vocabulary(start_folder())
+        self.rows = _rows(everything, [*papers, *raw])
+        self.vocabulary = [everything[row] for row in self.rows]
         self.tokenizer = PieceTokenizer(self.vocabulary)
-        self.network = Tagger(vocabulary=len(rows), labels=len(self.labels), roles=len(self.roles))
-        load_start(self.network, read_safetensors(start / "model.safetensors"), rows)
+        self.start_anew(seed)
+
+    def start_anew(self, seed: int) -> None:
+        """Take the weights that training starts from, and new heads."""
+        torch.manual_seed(seed)
+        self.seed = seed
+        self.network = Tagger(
+            vocabulary=len(self.rows), labels=len(self.labels), roles=len(self.roles)
+        )
+        start = read_safetensors(start_folder() / "model.safetensors")
+        load_start(self.network, start, self.rows)
+
+    def go_back(self, stage: str) -> None:
+        """Take the weights that ``stage`` ended with."""
+        self.network.load_state_dict(torch.load(self.work / f"{stage}.pt", weights_only=True))
 
     def learn_spans(self, texts: Sequence[Paper], epochs: int) -> None:
         known = [_only(paper, self.labels, self.roles) for paper in texts]
@@ -120,14 +147,26 @@ class _Maker:
     def learn_teacher(self, epochs: int) -> None:
         self._run("teacher", self._varied, epochs, TEACHER[1])
 
-    def learn_student(self, silver: Sequence[Paper], epochs: int) -> None:
-        share = min(-(-len(silver) // epochs), round(RATIO * len(self.papers)))
+    def learn_student(
+        self,
+        stage: str,
+        silver: Sequence[Paper],
+        plan: tuple[int, float],
+        *,
+        ratio: float = RATIO,
+        quick: bool = False,
+    ) -> None:
+        """Learn from the annotated papers and, each epoch, the next part of ``silver``."""
+        epochs = 1 if quick else plan[0]
+        share = min(len(silver), round(ratio * len(self.papers)))
+        endless = [*silver, *silver]
 
         def examples(epoch: int) -> list[Example]:
-            part = silver[epoch * share : (epoch + 1) * share]
+            first = epoch * share % max(len(silver), 1)
+            part = endless[first : first + share]
             return [*self._varied(epoch), *self._examples(part)]
 
-        self._run("student", examples, epochs, STUDENT[1])
+        self._run(stage, examples, epochs, plan[1])
 
     def _run(
         self,
@@ -154,20 +193,34 @@ class _Maker:
             for example in find_examples(paper, self.tokenizer, self.labels, self.roles)
         ]
 
-    def label(self, raw: Sequence[Paper], dev: Sequence[Paper], count: int) -> list[Paper]:
-        """Return raw papers with the teacher's and the rules' mentions; kept in a file."""
-        path = self.work / "silver.jsonl"
+    def label(
+        self,
+        name: str,
+        teachers: Sequence[str],
+        raw: Sequence[Paper],
+        dev: Sequence[Paper],
+        count: int,
+    ) -> list[Paper]:
+        """Return raw papers with the mentions of the teachers and the rules; kept in a file."""
+        path = self.work / f"{name}.jsonl"
         if not path.exists():
             held = {fold(p.title) for p in (*self.papers, *dev)}
-            chosen = choose_raw([p for p in raw if fold(p.title) not in held], count, self.seed)
-            teacher = self.work / "teacher-model"
-            self._write(teacher, {})
-            found = Extractor(teacher).extract(chosen)
+            seed = self.seed + zlib.crc32(name.encode())
+            chosen = choose_raw([p for p in raw if fold(p.title) not in held], count, seed)
+            first, *others = [self._write_stage(teacher) for teacher in teachers]
+            found = Extractor(first, beside=[folder / FACTORY for folder in others]).extract(chosen)
             write_jsonl((p.to_dict() for p in found if _sure(p)), path.with_suffix(".tmp"))
             path.with_suffix(".tmp").replace(path)
-        self.say("silver: labelled")
+        self.say(f"{name}: labelled")
         lines = path.read_text(encoding="utf-8").splitlines()
         return [Paper.from_dict(json.loads(line)) for line in lines]
+
+    def _write_stage(self, stage: str) -> Path:
+        """Write the network that ``stage`` ended with as a model; return its folder."""
+        self.go_back(stage)
+        folder = self.work / f"{stage}-model"
+        self._write(folder, {})
+        return folder
 
     def write(self, out: Path, dev: Sequence[Paper]) -> None:
         """Write the model twice: plain, to fit the calibration on ``dev``, and with it."""

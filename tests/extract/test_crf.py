@@ -7,7 +7,7 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 
-from kg.extract.crf import NEVER, Crf, Span
+from kg.extract.crf import NEVER, Crf, Span, mean_crf
 
 TAGS = 5  # outside, and begin and inside of two labels
 INSIDE = (2, 4)
@@ -78,3 +78,12 @@ def test_what_cannot_be_is_forbidden() -> None:
     assert crf.begin[2] == NEVER
     assert crf.steps[0, 2] == NEVER
     assert crf.glued[0, 1] == NEVER
+
+
+def test_the_mean_of_fields_scores_a_step_as_the_mean_of_its_scores() -> None:
+    one, other = random_crf(1), random_crf(2)
+    mean = mean_crf([one, other])
+    possible = one.steps > NEVER
+    assert np.allclose(mean.steps[possible], (one.steps + other.steps)[possible] / 2, atol=1e-6)
+    assert (mean.steps[~possible] == NEVER).all()
+    assert np.allclose(mean.end, (one.end + other.end) / 2, atol=1e-6)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -213,3 +214,17 @@ def test_real_abstracts_keep_the_invariants(extractor: Extractor, shared: Path) 
     for paper in found:
         paper.check()
     assert evaluate(gold, found).to_dict()["exact"]["all"]["f1"] > 0.65
+
+
+def test_a_team_of_one_model_twice_finds_what_the_model_finds(extractor: Extractor) -> None:
+    inner = model_folder() / "kg_mentions"
+    team = Extractor(model_folder(), beside=[inner, inner])
+    assert team.find_mentions(PAPER) == extractor.find_mentions(PAPER)
+
+
+def test_encoders_of_other_labels_cannot_join(tmp_path: Path) -> None:
+    inner = shutil.copytree(model_folder() / "kg_mentions", tmp_path / "other")
+    settings_file = inner / "settings.json"
+    settings_file.write_text(settings_file.read_text().replace('"Metric"', '"Measure"'))
+    with pytest.raises(UsageError, match="cannot join"):
+        Extractor(model_folder(), beside=[inner])

@@ -277,6 +277,11 @@ class Runner:
         request = {"do": "search", "text": text, "kinds": list(kinds), "limit": limit}
         return [Hit(**hit) for hit in self.request(request)[0]["hits"]]
 
+    def former(self, id: str) -> str | None:
+        """Return the IRI of the concept that had the unknown ``id`` in an earlier build, if any."""
+        found: str | None = self.request({"do": "former", "id": id})[0]["iri"]
+        return found
+
     def about(self) -> dict[str, Any]:
         """Return {"base": IRI, "prefixes": {prefix: IRI}, "triples": count} of the graph."""
         return self.request({"do": "base"})[0]

@@ -145,6 +145,12 @@ def _search(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]
     return {"hits": [asdict(hit) for hit in hits]}, b""
 
 
+def _former(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    from kg.query.former import find_former
+
+    return {"iri": find_former(store, request["id"])}, b""
+
+
 def _base(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from kg.query.entities import base_of, prefixes_of
 
@@ -169,6 +175,7 @@ _OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], tuple[dict[str, Any], byt
     "bind": _bind,
     "nearest": _nearest,
     "search": _search,
+    "former": _former,
     "base": _base,
     "count": _count,
 }

@@ -130,13 +130,24 @@ class Server:
         format = self._page_format(fields, request.headers.get("accept", ""))
         if format != "html":
             body, _ = await self.work(self.reader.describe, iri, format)
-            if not body:
-                raise await self.missing(iri)
-            return _rdf(body, format)
+            return _rdf(body, format) if body else await self._moved(request, iri, "id/")
         node = await self.work(lambda: self.reader.node(iri, page=_number(fields, "page", 1)))
-        if node is None:
+        return await (self._page(node) if node else self._moved(request, iri, "id/"))
+
+    async def _moved(self, request: Request, iri: str, under: str) -> Response:
+        """Redirect from an id that a concept had in an earlier build, query and all.
+
+        Raises:
+            Fault: 404, if it was nobody's.
+        """
+        now = await self.work(self.pages.former, self.reader.to_id(iri))
+        if now is None:
             raise await self.missing(iri)
-        return await self._page(node)
+        query = request.scope["query_string"].decode("latin-1")
+        target = self.site.path(under + now.removeprefix(self.site.base))
+        # Not for ever: the next build may give the id to somebody again.
+        headers = {"Cache-Control": "max-age=3600", "Vary": "Accept"}
+        return RedirectResponse(f"{target}?{query}" if query else target, 301, headers)
 
     def _iri(self, request: Request) -> str:
         tail = raw_path(request).split("/id/", 1)[-1]
@@ -266,7 +277,7 @@ class Server:
         page = _number(dict(query_pairs(request)), "page", 1)
         node = await self.work(lambda: self.reader.node(iri, page=page))
         if node is None:
-            raise await self.missing(iri)
+            return await self._moved(request, iri, "api/node/")
         node.pop("marked", None)
         return JSONResponse(node)
 

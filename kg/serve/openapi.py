@@ -57,6 +57,7 @@ def _node() -> dict[str, Any]:
         ],
         "responses": {
             "200": _response("the resource", "Node"),
+            "301": {"description": "an id of an earlier build; Location has the present one"},
             "404": _response("no such resource; the nearest names", "Problem"),
         },
     }

@@ -12,6 +12,7 @@ import pytest
 import rdflib
 
 from kg.files import read_jsonl
+from kg.names import alias_ids
 from kg.query import build_store
 from kg.query.store import MARKER, STORE
 from kg.vocab import BASE, iri
@@ -123,6 +124,25 @@ def test_an_unknown_id_gets_the_nearest(accept: str, client: Client) -> None:
     assert BUSY.label in [hit["label"] for hit in data["nearest"]]
 
 
+@pytest.mark.parametrize("accept", [HTML, "text/turtle", "application/ld+json", ""])
+def test_an_id_of_an_earlier_build_leads_to_the_present_one(accept: str, client: Client) -> None:
+    former = _former()
+    reply = client.get(f"/id/{former}?page=1", Accept=accept)
+    assert (reply.status, reply.headers["location"]) == (301, f"/id/{BUSY.id}?page=1")
+    assert client.get(f"/paperkg/id/{former}", Accept=accept).status == 301
+    assert client.get(reply.headers["location"], Accept=accept).status == 200
+    api = client.get(f"/api/node/{former}?page=2")
+    assert (api.status, api.headers["location"]) == (301, f"/api/node/{BUSY.id}?page=2")
+    assert json.loads(client.get(api.headers["location"]).text)["id"] == BUSY.id
+
+
+def _former() -> str:
+    """An id that the busiest method had if it was taken for a task before."""
+    (former,) = alias_ids("Task", (BUSY.label,))
+    assert former not in {c.id for c in CONCEPTS}
+    return former
+
+
 @pytest.mark.parametrize(
     "tail",
     ["method/%22%3E%3Cscript%3E", "method/a%20b", "method/%E7%9F%A5", "x", "method/", "paper/%00"],
@@ -187,8 +207,10 @@ def test_the_explorer_keeps_its_own_strict_policy(client: Client) -> None:
 
 
 def test_behind_a_prefix_every_link_has_it(tmp_path: Path) -> None:
-    folder = write_folder(tmp_path / "out", 10)
+    folder = write_folder(tmp_path / "out", 60)
     with serving(folder, "--prefix", "/kg", "--allow-host", "kg.example.org") as client:
+        moved = client.get(f"/kg/id/{_former()}?format=turtle")
+        assert moved.headers["location"] == f"/kg/id/{BUSY.id}?format=turtle"
         for stripped in ("", "/kg"):
             page = client.get(f"{stripped}/query", Accept=HTML).text
             assert '"endpoint": "/kg/sparql"' in page

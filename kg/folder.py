@@ -102,6 +102,27 @@ def load(path: str | Path) -> Folder:
     return Folder(Path(path))
 
 
+def find_changes(path: Path) -> list[tuple[str, str]]:
+    """Return (file name, what happened to it) for files that are not as the build wrote them.
+
+    Sorted; "missing" or "changed by hand or half-written".  Where the
+    manifest holds no hashes nothing can be said.
+
+    Raises:
+        BuildError: ``path`` is no build.
+    """
+    hashes = load(path).manifest.get("files")
+    rows = sorted(hashes.items()) if isinstance(hashes, dict) else []
+    found = ((name, _change(path / name, str(hash))) for name, hash in rows)
+    return [(name, change) for name, change in found if change]
+
+
+def _change(path: Path, hash: str) -> str:
+    if not path.is_file():
+        return "missing"
+    return "" if sha256(path) == hash else "changed by hand or half-written"
+
+
 def load_graph(path: str | Path) -> nx.MultiDiGraph:
     """Return the networkx graph of the built folder at ``path``."""
     return load(path).graph

@@ -11,7 +11,7 @@ from kg.cli._common import folder_argument, say
 from kg.errors import UsageError
 
 if TYPE_CHECKING:
-    from kg.rdf import ValidationReport
+    from kg.rdf import Result, ValidationReport
 
 
 @click.command(
@@ -30,24 +30,51 @@ Examples:
 def command(folder: str, report: str | None, shapes: str | None, engine: str | None) -> None:
     """Check the graph in DIR against its SHACL shapes; exit 1 if it does not conform.
 
-    Prints the focus node, the path and the message of each violation.
+    Prints the focus node, the path and the message of each violation.  Files that are
+    not as the build wrote them, by the hashes in manifest.json, are named first and
+    count like violations: changed by hand, cut off or lost.
     """
     from kg.rdf import find_graph_file, validate
 
-    found = validate(
-        find_graph_file(Path(folder)), shapes=Path(shapes) if shapes else None, engine=engine
-    )
+    changed = _tell_changes(Path(folder))
+    file = find_graph_file(Path(folder))
+    found = validate(file, shapes=Path(shapes) if shapes else None, engine=engine)
     for result in found.results:
-        where = f"{result.focus} {result.path}".rstrip()
-        click.echo(
-            f"{where}: {result.message}" + (f" (found {result.value!r})" if result.value else "")
-        )
+        click.echo(_line(result))
     if report:
         _write_report(found, Path(report))
     if not found.conforms:
         say(f"{len(found.results)} violations")
+    elif not changed:
+        say("conforms")
+    if changed or not found.conforms:
         raise SystemExit(1)
-    say("conforms")
+
+
+def _tell_changes(folder: Path) -> bool:
+    """Print a line for every file that changed; return whether that is a finding.
+
+    The corrections are the user's to edit: they only wait to be applied.
+    """
+    from kg.files import MANIFEST
+    from kg.folder import find_changes
+    from kg.pipeline import CORRECTIONS
+
+    if folder.is_dir() and not (folder / MANIFEST).is_file():
+        say(f"{folder}: no {MANIFEST}, so nothing tells whether its files are whole")
+        return False
+    changes = dict(find_changes(folder))
+    if changes.pop(CORRECTIONS, None):
+        say(f"{folder / CORRECTIONS}: not as at the build; 'kg correct {folder}' applies it")
+    for name, change in changes.items():
+        click.echo(f"{folder / name}: {change}, says its hash in {MANIFEST}; build it again")
+    return bool(changes)
+
+
+def _line(result: Result) -> str:
+    where = f"{result.focus} {result.path}".rstrip()
+    found = result.value_term and result.value_term != result.focus_term
+    return f"{where}: {result.message}" + (f" (found {result.value!r})" if found else "")
 
 
 def _write_report(found: ValidationReport, path: Path) -> None:
@@ -55,6 +82,6 @@ def _write_report(found: ValidationReport, path: Path) -> None:
 
     try:
         with replace_file(path) as out:
-            out.write(found.to_rdf().serialize(format="turtle"))
+            out.write(found.to_turtle())
     except OSError as error:
         raise UsageError(f"--report {path}: cannot be written: {error.strerror}") from None

@@ -12,7 +12,8 @@ from kg.rdf.blocks import blocks, triples
 from kg.rdf.build_info import BuildInfo
 from kg.rdf.convert import count_triples, from_rdf, to_rdf
 from kg.rdf.ntriples import write_nquads, write_ntriples
-from kg.rdf.shacl import Result, ValidationReport, find_graph_file, validate
+from kg.rdf.report import Result, ValidationReport
+from kg.rdf.shacl import find_graph_file, validate
 from kg.rdf.turtle import prefixes, write_trig, write_turtle
 
 __all__ = [

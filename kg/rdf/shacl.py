@@ -9,73 +9,17 @@ of the user's own that the compiler does not know.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import BuildError, UsageError
-from kg.vocab import PREFIXES, schemas_folder
+from kg.rdf.report import SH, Result, ValidationReport, to_text
+from kg.vocab import schemas_folder
 
 if TYPE_CHECKING:
     import rdflib
 
 ENGINES = ("sparql", "pyshacl")
-
-_SH = PREFIXES["sh"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Result:
-    """One violation: the node, the path ("" for the node itself), why, what was found."""
-
-    focus: str
-    path: str
-    message: str
-    value: str = ""
-    constraint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ValidationReport:
-    """Whether a graph conforms, and every violation, sorted."""
-
-    conforms: bool
-    results: tuple[Result, ...] = ()
-    engine: str = ""
-
-    def to_rdf(self) -> rdflib.Graph:
-        """Return the standard report: a ``sh:ValidationReport`` with its results."""
-        from rdflib import RDF, BNode, Graph, Literal, Namespace
-
-        sh = Namespace(_SH)
-        graph = Graph()
-        graph.bind("sh", sh)
-        report = BNode()
-        graph.add((report, RDF.type, sh.ValidationReport))
-        graph.add((report, sh.conforms, Literal(self.conforms)))
-        for result in self.results:
-            node = BNode()
-            graph.add((report, sh.result, node))
-            for triple in _result_triples(node, result, sh):
-                graph.add(triple)
-        return graph
-
-
-def _result_triples(node: Any, result: Result, sh: Any) -> list[tuple[Any, Any, Any]]:
-    from rdflib import RDF, Literal, URIRef
-
-    rows = [
-        (RDF.type, sh.ValidationResult),
-        (sh.resultSeverity, sh.Violation),
-        (sh.focusNode, URIRef(result.focus)),
-        (sh.resultMessage, Literal(result.message)),
-        (sh.sourceConstraintComponent, sh[result.constraint or "ConstraintComponent"]),
-    ]
-    if result.path and not result.path.startswith("^"):
-        rows.append((sh.resultPath, URIRef(result.path)))
-    if result.value:
-        rows.append((sh.value, Literal(result.value)))
-    return [(node, predicate, value) for predicate, value in rows]
 
 
 def validate(
@@ -169,28 +113,42 @@ def _pyshacl(store: Any, shapes: rdflib.Graph) -> ValidationReport:
 def _read_report(report: rdflib.Graph) -> list[Result]:
     from rdflib import RDF, Namespace
 
-    sh = Namespace(_SH)
-
-    def text(node: Any, predicate: Any) -> str:
-        value = report.value(node, predicate)
-        return "" if value is None else str(value)
-
-    return [
-        Result(
-            focus=text(node, sh.focusNode),
-            path=text(node, sh.resultPath) if _is_iri(report, node, sh.resultPath) else "",
-            message=text(node, sh.resultMessage),
-            value=text(node, sh.value),
-            constraint=text(node, sh.sourceConstraintComponent).removeprefix(_SH),
-        )
-        for node in report.subjects(RDF.type, sh.ValidationResult)
-    ]
+    sh = Namespace(SH)
+    nodes = report.subjects(RDF.type, sh.ValidationResult)
+    return [_read_result(report, node, sh) for node in nodes]
 
 
-def _is_iri(report: rdflib.Graph, node: Any, predicate: Any) -> bool:
+def _read_result(report: rdflib.Graph, node: Any, sh: Any) -> Result:
+    focus, value = report.value(node, sh.focusNode), report.value(node, sh.value)
+    shape, source = report.value(node, sh.sourceShape), report.value(node, sh.sourceConstraint)
+    return Result(
+        focus=str(focus),
+        path=_read_path(report, report.value(node, sh.resultPath), sh),
+        message=_message(report, node, source, sh),
+        value="" if value is None else str(value),
+        constraint=str(report.value(node, sh.sourceConstraintComponent)).removeprefix(SH),
+        severity=str(report.value(node, sh.resultSeverity) or sh.Violation),
+        shape="" if shape is None else to_text(report, shape),
+        source="" if source is None else to_text(report, source),
+        focus_term=focus.n3() if focus is not None else "",
+        value_term=value.n3() if value is not None else "",
+    )
+
+
+def _message(report: rdflib.Graph, node: Any, source: Any, sh: Any) -> str:
+    """Return the constraint's own message where there is one: pySHACL adds its shape's."""
+    found = sorted(map(str, report.objects(node, sh.resultMessage)))
+    own = {str(m) for m in report.objects(source, sh.message)} if source is not None else set()
+    return next((text for text in found if text in own), found[0] if found else "")
+
+
+def _read_path(report: rdflib.Graph, path: Any, sh: Any) -> str:
     from rdflib import URIRef
 
-    return isinstance(report.value(node, predicate), URIRef)
+    if path is None or isinstance(path, URIRef):
+        return "" if path is None else str(path)
+    inverse = report.value(path, sh.inversePath)
+    return f"^{inverse}" if isinstance(inverse, URIRef) else to_text(report, path)
 
 
 def find_graph_file(folder: Path) -> Path:

@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kg.rdf.shacl import Result
+from kg.rdf.report import SH as _SH
+from kg.rdf.report import Result, to_text
 from kg.vocab import PREFIXES
 
 if TYPE_CHECKING:
     import rdflib
 
-_SH = PREFIXES["sh"]
 _RDF_TYPE = f"<{PREFIXES['rdf']}type>"
 
 #: Say nothing of themselves, or are read together with what they belong to.
@@ -31,29 +31,49 @@ class Unsupported(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One constraint: the query that finds its violations, and what to say of them."""
+    """One constraint: the query that finds its violations, and what to say of them.
+
+    ``shape`` and, of a SPARQL constraint, ``source`` are in Turtle (:class:`Result`).
+    """
 
     query: str
     path: str
     message: str
     constraint: str
+    severity: str
+    shape: str
+    source: str = ""
 
 
 def run_checks(store: Any, checks: list[Check]) -> list[Result]:
     """Return a result for every row of every check on a ``pyoxigraph.Store``."""
-    return [
-        Result(row["this"].value, check.path, check.message, _value(row), check.constraint)
-        for check in checks
-        for row in store.query(check.query)
-    ]
+    return [_result(check, row) for check in checks for row in store.query(check.query)]
 
 
-def _value(row: Any) -> str:
+def _result(check: Check, row: Any) -> Result:
+    focus = row["this"]
+    value = _value(row, focus if check.source else None)
+    return Result(
+        focus.value,
+        check.path,
+        check.message,
+        "" if value is None else str(value.value),
+        check.constraint,
+        check.severity,
+        check.shape,
+        check.source,
+        str(focus),
+        "" if value is None else str(value),
+    )
+
+
+def _value(row: Any, default: Any) -> Any:
+    """Return what was found; for a SPARQL constraint that names nothing, the focus node."""
     try:
         found = row["value"]
     except KeyError:
-        return ""
-    return "" if found is None else str(found.value)
+        return default
+    return default if found is None else found
 
 
 def compile_shapes(shapes: rdflib.Graph) -> list[Check]:
@@ -66,7 +86,17 @@ def compile_shapes(shapes: rdflib.Graph) -> list[Check]:
 
     sh = Namespace(_SH)
     nodes = sorted(n for n in shapes.subjects(RDF.type, sh.NodeShape) if isinstance(n, URIRef))
+    _check_reached(shapes, set(nodes), sh)
     return [check for node in nodes for check in _node_checks(shapes, node, sh)]
+
+
+def _check_reached(shapes: rdflib.Graph, nodes: set[Any], sh: Any) -> None:
+    """Raise unless every shape with a target is among ``nodes`` and nothing is nested deeper."""
+    if set(shapes.subjects(sh.targetClass)) - nodes:
+        raise Unsupported("a target of something that is no named sh:NodeShape")
+    for shape in shapes.objects(None, sh.property):
+        if (shape, sh.property, None) in shapes or (shape, sh.sparql, None) in shapes:
+            raise Unsupported("sh:property or sh:sparql within a property shape")
 
 
 def _node_checks(shapes: rdflib.Graph, node: Any, sh: Any) -> Iterator[Check]:
@@ -77,7 +107,8 @@ def _node_checks(shapes: rdflib.Graph, node: Any, sh: Any) -> Iterator[Check]:
         focus = f"?this {_RDF_TYPE} {target.n3()} ."
         yield from _checks(shapes, node, focus, "")
         for constraint in sorted(shapes.objects(node, sh.sparql), key=str):
-            yield _sparql_check(shapes, constraint, sh)
+            _check_own_target(shapes, constraint, target, sh)
+            yield _sparql_check(shapes, node, constraint, sh)
         for shape in sorted(shapes.objects(node, sh.property), key=str):
             yield from _checks(shapes, shape, focus, _path(shapes, shape, sh))
 
@@ -97,7 +128,8 @@ def _path(shapes: rdflib.Graph, shape: Any, sh: Any) -> str:
 def _checks(shapes: rdflib.Graph, shape: Any, focus: str, path: str) -> Iterator[Check]:
     from rdflib import RDF
 
-    message = str(shapes.value(shape, _sh("message")) or "not as the shapes want it")
+    message = _message(shapes, shape) or "not as the shapes want it"
+    severity, text = _severity(shapes, shape), to_text(shapes, shape)
     for predicate, value in sorted(shapes.predicate_objects(shape)):
         name = str(predicate).removeprefix(_SH)
         if predicate == RDF.type or name in _SILENT or name == "sparql":
@@ -107,7 +139,20 @@ def _checks(shapes: rdflib.Graph, shape: Any, focus: str, path: str) -> Iterator
         where = _CONSTRAINTS[name](_term(shapes, value), path)
         component = f"{name[0].upper()}{name[1:]}ConstraintComponent"
         query = where if where.startswith("SELECT") else f"SELECT ?this ?value WHERE {{ {where} }}"
-        yield Check(query.replace("FOCUS", focus), path.strip("<>"), message, component)
+        query = query.replace("FOCUS", focus)
+        yield Check(query, _plain(path), message, component, severity, text)
+
+
+def _plain(path: str) -> str:
+    return path.replace("<", "").replace(">", "")
+
+
+def _message(shapes: rdflib.Graph, node: Any) -> str:
+    return min(map(str, shapes.objects(node, _sh("message"))), default="")
+
+
+def _severity(shapes: rdflib.Graph, node: Any) -> str:
+    return str(shapes.value(node, _sh("severity")) or _sh("Violation"))
 
 
 def _sh(name: str) -> Any:
@@ -126,16 +171,37 @@ def _term(shapes: rdflib.Graph, value: Any) -> str:
     return str(value.n3())
 
 
-def _sparql_check(shapes: rdflib.Graph, constraint: Any, sh: Any) -> Check:
+_TARGET = re.compile(r"[$?]this\s+a\s+(?:<([^>]*)>|([\w-]*):([\w-]+))")
+
+
+def _check_own_target(shapes: rdflib.Graph, constraint: Any, target: Any, sh: Any) -> None:
+    """Raise unless the query finds its focus nodes itself: it is run without any given."""
+    select = str(shapes.value(constraint, sh.select))
+    known = {
+        str(shapes.value(declared, sh.prefix)): str(shapes.value(declared, sh.namespace))
+        for owner in shapes.objects(constraint, sh.prefixes)
+        for declared in shapes.objects(owner, sh.declare)
+    }
+    named = {iri or known.get(prefix, "") + name for iri, prefix, name in _TARGET.findall(select)}
+    if str(target) not in named or "$PATH" in select:
+        raise Unsupported("a SPARQL constraint that does not name its target class")
+    if "{" in _message(shapes, constraint):
+        raise Unsupported("a message with a place for a value")
+
+
+def _sparql_check(shapes: rdflib.Graph, shape: Any, constraint: Any, sh: Any) -> Check:
     prefixes = "".join(
         f"PREFIX {shapes.value(d, sh.prefix)}: <{shapes.value(d, sh.namespace)}>\n"
         for owner in shapes.objects(constraint, sh.prefixes)
         for d in shapes.objects(owner, sh.declare)
     )
     select = str(shapes.value(constraint, sh.select))
-    message = str(shapes.value(constraint, sh.message) or "")
+    message = _message(shapes, constraint) or _message(shapes, shape)
     select = _ABSENT.sub(_to_minus, select)
-    return Check(prefixes + select, "", message, "SPARQLConstraintComponent")
+    return Check(
+        prefixes + select, "", message, "SPARQLConstraintComponent", _severity(shapes, shape),
+        to_text(shapes, shape), to_text(shapes, constraint),
+    )  # fmt: skip
 
 
 # Oxigraph looks a NOT EXISTS up for every row, and walks through all mentions of a hub

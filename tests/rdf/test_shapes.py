@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyshacl
 import pytest
 import rdflib
 from rdflib import RDF, RDFS, BNode, Graph, Literal, Namespace, URIRef
@@ -14,6 +15,7 @@ from kg.errors import BuildError, UsageError
 from kg.graph import build_graph
 from kg.model import Concept, Paper
 from kg.rdf import BuildInfo, to_rdf, validate
+from kg.rdf.report import to_text
 from kg.vocab import CLASSES, KG, PREFIXES, expand, schemas_folder
 
 Records = tuple[tuple[Paper, ...], tuple[Concept, ...]]
@@ -171,9 +173,52 @@ def found(graph: Graph, engine: str) -> set[tuple[str, str, str]]:
     return {(r.focus if ":/" in r.focus else "_:", r.message, r.constraint) for r in results}
 
 
+Row = tuple[str, ...]
+
+
+def rows_of(report: Graph) -> set[Row]:
+    """Return what a report graph says of each result: everything that the standard names.
+
+    A shape, path or SPARQL constraint without a name is told by its description, a blank
+    node of the data by "_:".
+    """
+
+    def told(node: Any, predicate: Any) -> str:
+        values = sorted(to_text(report, value) for value in report.objects(node, predicate))
+        assert len(values) <= 1, (predicate, values)
+        return values[0] if values else ""
+
+    def data(node: Any, predicate: Any) -> str:
+        value = report.value(node, predicate)
+        return "_:" if isinstance(value, BNode) else "" if value is None else value.n3()
+
+    return {
+        (
+            data(node, sh.focusNode),
+            told(node, sh.resultPath),
+            data(node, sh.value),
+            told(node, sh.sourceConstraintComponent),
+            told(node, sh.sourceShape),
+            told(node, sh.sourceConstraint),
+            told(node, sh.resultSeverity),
+        )
+        for node in report.subjects(RDF.type, sh.ValidationResult)
+    }
+
+
+def by_pyshacl(graph: Graph, shapes: Graph = SHAPES) -> Graph:
+    """Return the report as pySHACL itself writes it."""
+    _, report, _ = pyshacl.validate(graph, shacl_graph=shapes, inference="none")
+    assert isinstance(report, Graph)
+    return report
+
+
 def both(graph: Graph) -> set[tuple[str, str, str]]:
-    """Return the violations, having checked that the engines agree on them."""
+    """Return the violations, having checked that the engines agree on them and on the report."""
     by_sparql = found(graph, "sparql")
+    theirs = rows_of(by_pyshacl(graph))
+    assert rows_of(validate(graph, engine="sparql").to_rdf()) == theirs
+    assert rows_of(validate(graph, engine="pyshacl").to_rdf()) == theirs
     assert found(graph, "pyshacl") == by_sparql
     return by_sparql
 
@@ -193,19 +238,28 @@ def test_constraint_is_seen_broken(
     assert (node, message, component) in found(whole, "sparql")
 
 
+def _focuses(graph: Graph, targets: set[Any]) -> dict[Any, Any]:
+    """Return a node for each class, no node twice: a method is a concept, too."""
+    found: dict[Any, Any] = {}
+    for target in sorted(targets, key=lambda t: (len(set(graph.subjects(RDF.type, t))), t)):
+        found[target] = min(set(graph.subjects(RDF.type, target)) - set(found.values()))
+    return found
+
+
 @pytest.mark.parametrize("name", sorted(BREAK))
-def test_engines_agree_on_every_constraint(name: str, whole: Graph) -> None:
-    """All constraints of a kind at once: pySHACL takes a second a graph.
+def test_report_is_pyshacl_s_on_every_constraint(name: str, whole: Graph) -> None:
+    """All constraints of a kind broken at once: pySHACL takes half a second a graph.
 
     (One difference is known: a value that cannot be compared is a violation of
     sh:minInclusive and the like, says the standard; pySHACL passes it over.)
     """
     rows = [row.values for row in constraints() if row.values[2] == name]
-    focuses = {row[0]: _first(whole, row[0]) for row in rows}
+    focuses = _focuses(whole, {row[0] for row in rows})
     for target, path, _, value, _ in rows:
-        if path != RDF.type:  # without its type a node is looked at by no shape
-            BREAK[name](whole, focuses[target], path, value)
-    assert both(whole) or name == "hasValue"
+        BREAK[name](whole, focuses[target], path, value)
+    seen = {(message, component) for _, message, component in both(whole)}
+    component = f"{name[0].upper()}{name[1:]}ConstraintComponent"
+    assert {(row[4], component) for row in rows} <= seen
 
 
 SPARQL_MESSAGES = sorted(
@@ -236,15 +290,63 @@ def test_every_class_of_resources_has_its_shape() -> None:
 
 def test_report_is_a_standard_report(good: Graph) -> None:
     _other_words(good)
+    good.remove((None, kg.hasLink, None))
+    good.add((_first(good, kg.Paper), kg.mentions, ELSEWHERE))
     report = validate(good)
     rdf = report.to_rdf()
     (node,) = rdf.subjects(RDF.type, sh.ValidationReport)
     assert rdf.value(node, sh.conforms).toPython() is False
     rows = list(rdf.objects(node, sh.result))
     assert len(rows) == len(report.results) > 0
-    for row in rows:
-        wanted = (sh.focusNode, sh.resultMessage, sh.resultSeverity, sh.sourceConstraintComponent)
-        assert all(rdf.value(row, predicate) is not None for predicate in wanted)
+    assert (None, sh.value, ELSEWHERE) in rdf
+    (path,) = {rdf.value(row, sh.resultPath) for row in rows if _is_inverse(rdf, row)}
+    assert list(rdf.objects(path, sh.inversePath)) == [kg.hasLink]
+    assert set(by_pyshacl(rdf, SPECIFICATION).objects(None, sh.conforms)) == {Literal(True)}
+    rdf.remove((rows[0], sh.sourceShape, None))
+    assert set(by_pyshacl(rdf, SPECIFICATION).objects(None, sh.conforms)) == {Literal(False)}
+
+
+def _is_inverse(report: Graph, result: Any) -> bool:
+    return isinstance(report.value(result, sh.resultPath), BNode)
+
+
+#: What the standard says of a report (https://www.w3.org/TR/shacl/#validation-report).
+SPECIFICATION = Graph().parse(
+    data="""@prefix sh: <http://www.w3.org/ns/shacl#> .
+    @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+    <urn:report> a sh:NodeShape ; sh:targetClass sh:ValidationReport ;
+      sh:property [ sh:path sh:conforms ; sh:minCount 1 ; sh:maxCount 1 ;
+          sh:datatype xsd:boolean ] ,
+        [ sh:path sh:result ; sh:class sh:ValidationResult ] .
+    <urn:result> a sh:NodeShape ; sh:targetClass sh:ValidationResult ;
+      sh:property [ sh:path sh:focusNode ; sh:minCount 1 ; sh:maxCount 1 ] ,
+        [ sh:path sh:resultPath ; sh:maxCount 1 ; sh:nodeKind sh:BlankNodeOrIRI ] ,
+        [ sh:path sh:value ; sh:maxCount 1 ] ,
+        [ sh:path sh:sourceShape ; sh:minCount 1 ; sh:maxCount 1 ; sh:nodeKind sh:BlankNodeOrIRI ] ,
+        [ sh:path sh:sourceConstraintComponent ; sh:minCount 1 ; sh:maxCount 1 ;
+          sh:nodeKind sh:IRI ] ,
+        [ sh:path sh:resultSeverity ; sh:minCount 1 ; sh:maxCount 1 ; sh:nodeKind sh:IRI ] ,
+        [ sh:path sh:resultMessage ; sh:minCount 1 ; sh:datatype xsd:string ] .""",
+    format="turtle",
+)
+
+
+def test_report_is_the_same_text_each_time(good: Graph) -> None:
+    _other_words(good)
+    good.remove((None, kg.hasLink, None))
+    texts = {validate(good, engine=engine).to_turtle() for engine in ("sparql", "pyshacl", None)}
+    assert len(texts) == 1
+
+
+def test_report_on_blank_nodes_and_odd_values(good: Graph) -> None:
+    focus = _first(good, kg.Paper)
+    odd = 'a "quoted" \\ \n {text} ¬'
+    set_value(good, focus, dcterms.language, Literal(odd, lang="en"))
+    rename(good, _first(good, kg.Link), None, None)
+    report = validate(good).to_rdf()
+    assert (None, sh.value, Literal(odd, lang="en")) in report
+    assert {type(node) for node in report.objects(None, sh.focusNode)} == {URIRef, BNode}
+    assert both(good)
 
 
 def test_shapes_of_ones_own(good: Graph, tmp_path: Path) -> None:
@@ -269,6 +371,59 @@ def test_unknown_constraints_go_to_pyshacl(good: Graph, tmp_path: Path) -> None:
     report = validate(good, shapes=own)
     assert report.engine == "pyshacl"
     assert {r.message for r in report.results} == {"No venue!"}
+
+
+OWN = f"""
+@prefix sh: <http://www.w3.org/ns/shacl#> . @prefix kg: <{KG}> .
+<https://e.org/p> sh:declare [ sh:prefix "kg" ;
+    sh:namespace "{KG}"^^<http://www.w3.org/2001/XMLSchema#anyURI> ] .
+"""
+OF_PAPERS = "<https://e.org/s> a sh:NodeShape ; sh:targetClass kg:Paper ;"
+
+#: Shapes of a user's that the compiler must not pass over, each broken by the good graph.
+UNCOMPILED = {
+    "no name": "[] a sh:NodeShape ; sh:targetClass kg:Paper ;"
+    "sh:property [ sh:path kg:doi ; sh:minCount 9 ] .",
+    "no type": "<https://e.org/s> sh:targetClass kg:Paper ;"
+    "sh:property [ sh:path kg:doi ; sh:minCount 9 ] .",
+    "property shape": "<https://e.org/s> a sh:PropertyShape ; sh:targetClass kg:Paper ;"
+    "sh:path kg:doi ; sh:minCount 9 .",
+    "nested": f"{OF_PAPERS} sh:property [ sh:path kg:mentions ;"
+    "sh:property [ sh:path kg:doi ; sh:minCount 9 ] ] .",
+    "another path": f"{OF_PAPERS} sh:property [ sh:path ( kg:mentions kg:no ) ; sh:minCount 9 ] .",
+    "no target": f"{OF_PAPERS} sh:sparql [ sh:prefixes <https://e.org/p> ;"
+    'sh:select "SELECT $this WHERE { FILTER NOT EXISTS { $this kg:nothing ?value } }" ] .',
+    "in a property": f"{OF_PAPERS} sh:property [ sh:path kg:mentions ;"
+    "sh:sparql [ sh:prefixes <https://e.org/p> ;"
+    'sh:select "SELECT $this ?value WHERE { $this a kg:Paper . $this $PATH ?value }" ] ] .',
+    "a value told": f"{OF_PAPERS} sh:sparql [ sh:message 'not {{?value}}' ;"
+    "sh:prefixes <https://e.org/p> ;"
+    'sh:select "SELECT $this ?value WHERE { $this a kg:Paper . $this kg:mentions ?value }" ] .',
+}
+
+
+@pytest.mark.parametrize("name", UNCOMPILED)
+def test_what_the_compiler_does_not_know_is_not_passed_over(
+    name: str, good: Graph, tmp_path: Path
+) -> None:
+    own = tmp_path / "own.ttl"
+    own.write_text(OWN + UNCOMPILED[name])
+    report = validate(good, shapes=own)
+    assert report.engine == "pyshacl"
+    theirs = rows_of(by_pyshacl(good, Graph().parse(own)))
+    assert rows_of(report.to_rdf()) == theirs != set()
+
+
+def test_severity_and_paths_of_ones_own(good: Graph, tmp_path: Path) -> None:
+    own = tmp_path / "own.ttl"
+    own.write_text(
+        OWN + "<https://e.org/s> a sh:NodeShape ; sh:targetClass kg:Link ; sh:property "
+        "[ sh:path [ sh:inversePath kg:hasLink ] ; sh:minCount 9 ; sh:severity sh:Warning ] ."
+    )
+    report = validate(good, shapes=own)
+    assert report.engine == "sparql"
+    assert {(r.path, r.severity) for r in report.results} == {(f"^{kg.hasLink}", str(sh.Warning))}
+    assert rows_of(report.to_rdf()) == rows_of(by_pyshacl(good, Graph().parse(own)))
 
 
 @pytest.mark.parametrize("text", ["not turtle", None])

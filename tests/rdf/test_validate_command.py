@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from click.testing import CliRunner
 from rdflib import RDF, Graph, Namespace
 
 from kg.cli.validate import command
-from kg.errors import KGError
+from kg.errors import BuildError, KGError
+from kg.files import sha256
 from kg.vocab import KG, PREFIXES
 from tests.folders import write_folder
 
@@ -60,6 +62,82 @@ def test_violations_are_told_and_reported(engine: str, broken: Path, tmp_path: P
     assert str(report.value(row, sh.focusNode)) in line
     assert report.value(row, sh.resultPath) == Namespace(KG).exact
     assert report.value(row, sh.sourceConstraintComponent) == sh.MinCountConstraintComponent
+
+
+def _with_hashes(folder: Path) -> Path:
+    """Give the folder the manifest that a build would have written."""
+    files = {path.name: sha256(path) for path in folder.iterdir() if path.name != "manifest.json"}
+    (folder / "manifest.json").write_text(json.dumps({"format": 1, "files": files}))
+    return folder
+
+
+def test_a_folder_as_it_was_built_has_no_findings(folder: Path) -> None:
+    found = run(_with_hashes(folder))
+    assert (found.exit_code, found.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["graph.ttl", "papers.jsonl", "concepts.jsonl"])
+def test_a_file_changed_by_hand_is_named(name: str, folder: Path) -> None:
+    path = _with_hashes(folder) / name
+    path.write_bytes(path.read_bytes() + b"\n")
+    found = run(folder)
+    (line,) = found.stdout.splitlines()
+    assert line.startswith(f"{path}: changed by hand or half-written")
+    assert found.exit_code == 1
+    assert "conforms" not in found.stderr
+
+
+def test_a_lost_file_is_named(folder: Path) -> None:
+    (_with_hashes(folder) / "concepts.jsonl").unlink()
+    found = run(folder)
+    assert found.stdout.startswith(f"{folder / 'concepts.jsonl'}: missing")
+    assert found.exit_code == 1
+
+
+def test_a_half_written_graph_is_named_before_the_parser_gives_up(folder: Path) -> None:
+    path = _with_hashes(folder) / "graph.ttl"
+    path.write_bytes(path.read_bytes()[:-50])
+    found = run(folder)
+    assert found.stdout.startswith(f"{path}: changed by hand or half-written")
+    assert isinstance(found.exception, BuildError)
+
+
+def test_a_change_that_breaks_the_shapes_is_told_with_its_violations(broken: Path) -> None:
+    found = run(_with_hashes(broken))
+    assert len(found.stdout.splitlines()) == 1
+    (broken / "graph.ttl").write_bytes((broken / "graph.ttl").read_bytes() + b" ")
+    found = run(broken)
+    assert len(found.stdout.splitlines()) == 2
+    assert found.exit_code == 1
+
+
+def test_corrections_are_the_user_s_to_edit(folder: Path) -> None:
+    (folder / "corrections.yaml").write_text("drop:\n- a\n")
+    (_with_hashes(folder) / "corrections.yaml").write_text("drop:\n- b\n")
+    found = run(folder)
+    assert (found.exit_code, found.stdout) == (0, "")
+    assert "kg correct" in found.stderr
+
+
+def test_without_a_manifest_it_says_what_it_cannot_tell(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
+    found = run(folder)
+    assert (found.exit_code, found.stdout) == (0, "")
+    assert "no manifest.json" in found.stderr
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 99}'])
+def test_a_broken_manifest_in_one_line(text: str, folder: Path) -> None:
+    (folder / "manifest.json").write_text(text)
+    found = run(folder)
+    assert isinstance(found.exception, BuildError)
+    assert "\n" not in str(found.exception)
+
+
+@pytest.mark.parametrize("files", [[], "x", {"graph.ttl": None}, {"../up": "x"}])
+def test_an_odd_list_of_files_does_no_harm(files: Any, folder: Path) -> None:
+    (folder / "manifest.json").write_text(json.dumps({"format": 1, "files": files}))
+    assert run(folder).exit_code in (0, 1)
 
 
 def test_packed_ntriples_are_found(folder: Path) -> None:

@@ -177,7 +177,9 @@ def _stale(made: Build, folder: Folder) -> set[str] | None:
     from kg.extract import load_extractor
 
     linking = folder.manifest.get("linking", {})
-    if load_extractor(made.options.model).info() != folder.manifest.get("model"):
+    options = made.options
+    extractor = load_extractor(options.model, extractors=options.extractors)
+    if extractor.info() != folder.manifest.get("model"):
         return None
     return set(linking.get("corrections", {}).get("changed_papers", []))
 

@@ -56,6 +56,7 @@ class Options:
         format: name of a reader, instead of detecting it from the content.
         mapping: record field -> column or key that holds it.
         model: folder of a trained extractor; None for the shipped one.
+        extractors: names of extractors joined by commas, to use only these; None for all.
         corrections: the user's own ``corrections.yaml``.
         vocabularies: SKOS or OWL files to match concepts against.
         base: IRI under which papers and concepts are named.
@@ -68,6 +69,7 @@ class Options:
     format: str | None = None
     mapping: dict[str, str] | None = None
     model: str | None = None
+    extractors: str | None = None
     corrections: str | None = None
     vocabularies: tuple[str, ...] = ()
     base: str = BASE
@@ -179,10 +181,12 @@ def run(
 
 
 def _check_files(options: Options) -> None:
-    """Raise if a file that linking needs cannot be used: now, not after the extraction."""
+    """Raise if what extraction or linking needs cannot be used: now, not when it comes to it."""
+    from kg.extract.registry import choose
     from kg.link.corrections import read_corrections
     from kg.link.vocabulary import check_vocabulary
 
+    choose(options.extractors)
     if options.corrections:
         read_corrections(options.corrections)
     for path in options.vocabularies:
@@ -265,7 +269,7 @@ def _nothing_read(names: list[str], refusals: list[Refusal]) -> str:
 def _extract(made: Build, papers: Sequence[Paper], progress: Tracker) -> tuple[Paper, ...]:
     from kg.extract import load_extractor
 
-    extractor = load_extractor(made.options.model)
+    extractor = load_extractor(made.options.model, extractors=made.options.extractors)
     made.model = extractor.info()
     return tuple(progress(extractor.extract(papers), "extracting", total=len(papers)))
 

@@ -107,6 +107,15 @@ def test_a_changed_paper_is_replaced_and_read_again(
     assert list(other.concepts) == list(load(grown).concepts)
 
 
+def test_what_is_added_is_read_by_the_extractors_of_the_build(halves: Path, tmp_path: Path) -> None:
+    few = {"extractors": "coined,abbreviation"}
+    pipeline.build(halves / "a.jsonl", tmp_path / "few", **few)
+    pipeline.build([halves / "a.jsonl", halves / "b.jsonl"], tmp_path / "both", **few)
+    made, _ = grow.add(tmp_path / "few", [str(halves / "b.jsonl")])
+    grow.save(made, tmp_path / "few")
+    assert same(tmp_path / "few", tmp_path / "both") == []
+
+
 def test_a_known_paper_fills_gaps_and_keeps_its_mentions(grown: Path, tmp_path: Path) -> None:
     before = load(grown)
     known = [{"title": ROWS[0]["title"], "venue": "A venue of its own"}]

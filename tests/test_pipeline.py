@@ -16,6 +16,7 @@ import pytest
 import kg
 from kg.folder import load
 from kg.model import claims
+from kg.rdf.build_info import BuildInfo
 from tests.test_cli import kg as run
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +48,27 @@ def test_the_manifest_counts_add_up(built: Path) -> None:
     assert manifest["conforms"] is True
     assert manifest["inputs"][0]["sha256"]
     assert counts["triples"] > 1000
+
+
+def test_chosen_extractors_and_only_they_find_mentions(built: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    done = run("-q", "build", str(SAMPLE), "--out", str(out), "--extractors", "coined,repeat")
+    assert done.returncode == 0, done.stderr.decode()
+    folder, whole = load(out), load(built)
+    used = {name for p in folder.papers for m in p.mentions for name in m.extractor.split("+")}
+    assert used
+    assert used <= {"coined", "repeat"}
+    assert folder.manifest["options"]["extractors"] == "coined,repeat"
+    assert folder.manifest["model"]["extractors"] == {"coined": 1, "repeat": 1}
+    assert set(whole.manifest["model"]["extractors"]) > {"model", "coined"}
+    info = [BuildInfo.from_manifest(manifest) for manifest in (folder.manifest, whole.manifest)]
+    assert info[0].id != info[1].id
+
+
+def test_an_unknown_extractor_is_told_before_anything_is_read(tmp_path: Path) -> None:
+    done = run("build", "absent.txt", "--out", str(tmp_path / "out"), "--extractors", "magic")
+    assert done.returncode == 2
+    assert b"unknown extractor 'magic'" in done.stderr
 
 
 def test_every_mention_is_where_it_says_and_has_its_concept(built: Path) -> None:

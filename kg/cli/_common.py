@@ -35,6 +35,17 @@ def input_options(function: F) -> F:
     return click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")(function)
 
 
+model_option = click.option(
+    "--model", metavar="MODEL", help="Folder of a model trained with 'kg train'."
+)
+
+extractors_option = click.option(
+    "--extractors",
+    metavar="NAMES",
+    help="Only these, joined by commas: model, coined, abbreviation, repeat.",
+)
+
+
 def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
     """Return {field: column} from ``FIELD=COLUMN`` words.
 

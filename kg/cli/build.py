@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli._common import input_options, parse_mapping, say, track
+from kg.cli._common import (
+    extractors_option,
+    input_options,
+    model_option,
+    parse_mapping,
+    say,
+    track,
+)
 
 if TYPE_CHECKING:
     from kg.pipeline import Build
@@ -19,13 +26,15 @@ if TYPE_CHECKING:
 Examples:
   kg build papers.txt --out out
   kg build refs.bib export.jsonl.gz --out out --title "My reading list"
+  kg build papers.txt --out out --extractors model,repeat
   kg build 'exports/*.csv' --map abstract=body --out out
   curl -s ... | kg build - --from arxiv --out out
 """,
 )
 @input_options
 @click.option("--out", required=True, type=click.Path(), metavar="DIR", help="Folder to write.")
-@click.option("--model", metavar="MODEL", help="Folder of a model trained with 'kg train'.")
+@model_option
+@extractors_option
 @click.option("--corrections", metavar="FILE", help="Your corrections.yaml (see 'kg correct').")
 @click.option(
     "--vocabulary", "vocabularies", multiple=True, metavar="FILE", help="SKOS or OWL file to match."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli._common import say, track
+from kg.cli._common import extractors_option, model_option, say, track
 
 if TYPE_CHECKING:
     from kg.score import Report
@@ -26,8 +26,8 @@ Examples:
 """,
 )
 @click.argument("gold", type=click.Path(dir_okay=False), metavar="GOLD")
-@click.option("--model", metavar="MODEL", help="Folder of a model trained with 'kg train'.")
-@click.option("--extractors", metavar="NAMES", help="Only these extractors, joined by commas.")
+@model_option
+@extractors_option
 @click.option(
     "--predicted", metavar="FILE", help="Score this output of 'kg extract' instead of a model."
 )

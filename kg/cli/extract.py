@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from kg.cli._common import input_options, parse_mapping, say, track, write_rows
+from kg.cli._common import (
+    extractors_option,
+    input_options,
+    model_option,
+    parse_mapping,
+    say,
+    track,
+    write_rows,
+)
 
 
 @click.command(
@@ -17,12 +25,8 @@ Examples:
 """,
 )
 @input_options
-@click.option("--model", metavar="MODEL", help="Folder of a model trained with 'kg train'.")
-@click.option(
-    "--extractors",
-    metavar="NAMES",
-    help="Only these, joined by commas: model, coined, abbreviation, repeat.",
-)
+@model_option
+@extractors_option
 def command(
     inputs: tuple[str, ...],
     format: str | None,

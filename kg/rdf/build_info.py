@@ -13,7 +13,7 @@ from kg.text import digest
 from kg.vocab import BASE, iri
 
 #: Options that change the graph and are not told otherwise (the model is told by its name).
-_TOLD = ("format", "mapping", "base", "abstracts", "sentences")
+_TOLD = ("extractors", "format", "mapping", "base", "abstracts", "sentences")
 #: Options that name files: told by file name and content, never by the path of a machine.
 _FILES = ("corrections", "vocabularies")
 

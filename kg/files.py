@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -89,16 +89,19 @@ def replace_file(path: Path) -> Iterator[IO[str]]:
 
 
 @contextmanager
-def replace_folder(folder: Path) -> Iterator[Path]:
+def replace_folder(folder: Path, *, ours: Collection[str] | None = None) -> Iterator[Path]:
     """Yield an empty folder beside ``folder``; swap it in whole on success only.
 
     After a failure, Ctrl-C included, ``folder`` is what it was before.
 
+    Args:
+        ours: names of the files that may be replaced; None for those of a build.
+
     Raises:
-        BuildError: ``folder`` exists and is not an earlier build, or its parent
+        BuildError: ``folder`` exists and holds something else, or its parent
             cannot be written.
     """
-    check_replaceable(folder)
+    check_replaceable(folder, ours=ours)
     work = _work_folder(folder)
     try:
         yield work
@@ -107,13 +110,20 @@ def replace_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def check_replaceable(folder: Path) -> None:
-    """Raise :class:`BuildError` if ``folder`` holds something that is not a build."""
+def check_replaceable(folder: Path, *, ours: Collection[str] | None = None) -> None:
+    """Raise :class:`BuildError` if ``folder`` holds something that is not to be replaced."""
     if folder.exists() and not folder.is_dir():
         raise BuildError(f"{folder}: is a file; --out takes a folder")
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+    found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
+    if ours is None and found and MANIFEST not in found:
         raise BuildError(
             f"{folder}: holds files but no {MANIFEST}, so it is not an earlier build; "
+            "choose another folder"
+        )
+    others = [name for name in found if name not in (ours or found)]
+    if others:
+        raise BuildError(
+            f"{folder}: holds {others[0]!r}, which is not of an earlier export of this format; "
             "choose another folder"
         )
 
@@ -129,6 +139,8 @@ def _work_folder(folder: Path) -> Path:
 
 
 def _swap(work: Path, folder: Path) -> None:
+    if folder.exists() and _exchange(work, folder):
+        return  # what was there is in ``work`` now, which the caller takes away
     old = work.with_name(work.name + "-old")
     if folder.exists():
         os.replace(folder, old)
@@ -139,3 +151,15 @@ def _swap(work: Path, folder: Path) -> None:
             os.replace(old, folder)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swap two folders in one step, so that no kill can come between; False where Linux cannot."""
+    import ctypes
+
+    here, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE of renameat2(2)
+    try:
+        rename = ctypes.CDLL(None).renameat2
+        return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
+    except (OSError, AttributeError, TypeError):
+        return False

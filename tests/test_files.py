@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from kg.errors import BuildError
-from kg.files import MANIFEST, read_jsonl, replace_file, replace_folder, to_json, write_jsonl
+from kg.files import (
+    MANIFEST,
+    _exchange,
+    read_jsonl,
+    replace_file,
+    replace_folder,
+    to_json,
+    write_jsonl,
+)
 
 
 def earlier_build(folder: Path) -> Path:
@@ -19,6 +28,14 @@ def earlier_build(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(params=["in one step", "in two"])
+def swap(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways to swap folders: Linux has one that no kill can come between."""
+    if request.param == "in two":
+        monkeypatch.setattr("kg.files._exchange", lambda one, other: False)
+
+
+@pytest.mark.usefixtures("swap")
 def test_a_new_folder_replaces_the_old_one_whole(tmp_path: Path) -> None:
     out = earlier_build(tmp_path / "out")
     with replace_folder(out) as work:
@@ -28,6 +45,31 @@ def test_a_new_folder_replaces_the_old_one_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="renameat2 is Linux's")
+def test_folders_are_exchanged_in_one_step(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    if not _exchange(tmp_path / "a", tmp_path / "b"):
+        pytest.skip("this file system cannot")
+    assert (tmp_path / "a" / "b").exists()
+    assert (tmp_path / "b" / "a").exists()
+    assert not _exchange(tmp_path / "a", tmp_path / "nothing")
+
+
+def test_only_files_of_the_same_kind_are_replaced(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    for _ in range(2):  # empty at first, then with the own files of an earlier time
+        with replace_folder(out, ours={"a", "b"}) as work:
+            (work / "a").write_text("a")
+    (out / "thesis.tex").write_text("years of work")
+    with pytest.raises(BuildError, match=r"thesis\.tex"), replace_folder(out, ours={"a", "b"}):
+        pass
+    assert sorted(p.name for p in out.iterdir()) == ["a", "thesis.tex"]
+
+
+@pytest.mark.usefixtures("swap")
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
 def test_after_a_failure_the_old_folder_stands(tmp_path: Path, error: type[BaseException]) -> None:
     out = earlier_build(tmp_path / "out")

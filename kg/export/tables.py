@@ -1,20 +1,22 @@
 """Tables of papers, concepts, mentions and edges: CSV, Parquet, Neo4j's import.
 
-Each is a folder with a file a table.  ``edges`` holds what the graph states: paper to
-concept (role, confidence, number of mentions), paper to link, concept to broader one.
+Each is a folder with a file a table, written beside its target and swapped in whole.
+``edges`` holds what the graph states: paper to concept (role, confidence, number of
+mentions), paper to link, concept to broader one.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from kg.errors import MissingExtraError, UsageError
+from kg.errors import BuildError, MissingExtraError, UsageError
 from kg.export.source import Source
-from kg.files import replace_file
+from kg.files import replace_folder
 from kg.model import Link, Paper, claims
 from kg.rdf.terms import keep_xml
 
@@ -101,31 +103,35 @@ def _clean(row: Row) -> Row:
     return tuple(keep_xml(cell) if isinstance(cell, str) else cell for cell in row)
 
 
-def make_folder(path: Path) -> Path:
-    """Return ``path`` as a folder that is there.
+@contextmanager
+def replace_tables(path: Path, names: Iterable[str]) -> Iterator[Path]:
+    """Yield an empty folder that becomes ``path`` once all tables are written, or never.
+
+    Args:
+        names: of the tables' files; a folder that holds anything else is left alone.
 
     Raises:
-        UsageError: it is a file, or cannot be made.
+        UsageError: ``path`` is a file, holds other files, or cannot be written.
     """
     try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UsageError(f"{path}: expected a folder for the tables: {error.strerror}") from None
-    return path
+        with replace_folder(path.resolve(), ours=frozenset(names)) as folder:
+            yield folder
+    except BuildError as error:
+        raise UsageError(f"the tables: {error}") from None
 
 
 def write_csv(source: Source, path: Path) -> int:
-    """Write four CSV files (RFC 4180, UTF-8) into the folder ``path``; return the rows."""
-    folder = make_folder(path)
-    return sum(
-        _write_csv(folder / f"{table}.csv", list(columns), to_rows(source, table))
-        for table, columns in COLUMNS.items()
-    )
+    """Write four CSV files (RFC 4180, UTF-8) as the folder ``path``; return the rows."""
+    with replace_tables(path, [f"{table}.csv" for table in COLUMNS]) as folder:
+        return sum(
+            _write_csv(folder / f"{table}.csv", list(columns), to_rows(source, table))
+            for table, columns in COLUMNS.items()
+        )
 
 
 def _write_csv(path: Path, header: list[str], rows: Iterable[Row]) -> int:
     count = 0
-    with replace_file(path) as out:
+    with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\r\n")
         writer.writerow(header)
         for row in rows:
@@ -135,7 +141,7 @@ def _write_csv(path: Path, header: list[str], rows: Iterable[Row]) -> int:
 
 
 def write_parquet(source: Source, path: Path) -> int:
-    """Write four Parquet files into the folder ``path``; return the rows.
+    """Write four Parquet files as the folder ``path``; return the rows.
 
     Raises:
         MissingExtraError: pyarrow is not installed.
@@ -144,11 +150,12 @@ def write_parquet(source: Source, path: Path) -> int:
         import pyarrow as pa
     except ImportError:
         raise MissingExtraError("pyarrow", "parquet", "the format parquet") from None
-    folder, kinds = make_folder(path), {str: pa.string(), int: pa.int64(), float: pa.float64()}
+    kinds = {str: pa.string(), int: pa.int64(), float: pa.float64()}
     count = 0
-    for table, columns in COLUMNS.items():
-        schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
-        count += _write_parquet(folder / f"{table}.parquet", schema, to_rows(source, table))
+    with replace_tables(path, [f"{table}.parquet" for table in COLUMNS]) as folder:
+        for table, columns in COLUMNS.items():
+            schema = pa.schema([(name, kinds[kind]) for name, kind in columns.items()])
+            count += _write_parquet(folder / f"{table}.parquet", schema, to_rows(source, table))
     return count
 
 
@@ -157,7 +164,7 @@ def _write_parquet(path: Path, schema: Any, rows: Iterator[Row], size: int = 50_
     import pyarrow.parquet as pq
 
     count = 0
-    with replace_file(path) as out, pq.ParquetWriter(out.buffer, schema) as writer:  # type: ignore[attr-defined]
+    with pq.ParquetWriter(path, schema) as writer:
         while batch := [_clean(row) for row in islice(rows, size)]:
             columns = list(zip(*batch, strict=True))
             arrays = [
@@ -173,13 +180,12 @@ def _write_parquet(path: Path, schema: Any, rows: Iterator[Row], size: int = 50_
 
 
 def write_neo4j(source: Source, path: Path) -> int:
-    """Write CSV files for ``neo4j-admin database import`` into a folder; return the rows.
+    """Write CSV files for ``neo4j-admin database import`` as a folder; return the rows.
 
     Usage: ``neo4j-admin database import full --nodes=nodes-papers.csv
     --nodes=nodes-concepts.csv --nodes=nodes-links.csv --relationships=edges.csv
     --multiline-fields=true``.
     """
-    folder = make_folder(path)
     parts: tuple[tuple[str, list[str], Iterator[Row]], ...] = (
         ("nodes-papers", ["node:ID", *_typed_columns("papers"), ":LABEL"], _paper_nodes(source)),
         ("nodes-concepts", ["node:ID", *_typed_columns("concepts"), ":LABEL"],
@@ -188,7 +194,8 @@ def write_neo4j(source: Source, path: Path) -> int:
         ("edges", [":START_ID", ":TYPE", ":END_ID", "confidence:double", "mentions:int"],
          _relationships(source)),
     )  # fmt: skip
-    return sum(_write_csv(folder / f"{part}.csv", header, rows) for part, header, rows in parts)
+    with replace_tables(path, [f"{part}.csv" for part, *_ in parts]) as folder:
+        return sum(_write_csv(folder / f"{part}.csv", header, rows) for part, header, rows in parts)
 
 
 def _typed_columns(table: str) -> list[str]:

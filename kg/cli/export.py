@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -55,12 +56,27 @@ def command(
     if list_:
         _list()
         return
+    _check_words(options)
     if not (format or sparql_page):
         raise UsageError("kg export wants --format NAME and --out FILE; see kg export DIR --list")
     if format:
         _export(folder, format, out, options)
     if sparql_page:
         _write_page(folder, sparql_page, options["title"])
+
+
+def _check_words(options: dict[str, Any]) -> None:
+    """Raise unless what describes the graph says something that a catalogue can use."""
+    words = [("--title", options["title"]), *(("--author", name) for name in options["author"])]
+    for option, text in words:
+        if text is not None and not text.strip():
+            raise UsageError(f"{option} {text!r}: expected a name")
+    license = options["license"]
+    if license is not None and not re.fullmatch(r"https?://[^\s/]+\S*", license):
+        raise UsageError(
+            f"--license {license!r}: expected the URL of a licence, "
+            "as in https://creativecommons.org/publicdomain/zero/1.0/"
+        )
 
 
 def _list() -> None:

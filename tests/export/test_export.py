@@ -306,6 +306,52 @@ def test_citation_is_yaml_with_what_cff_wants(good: Source, tmp_path: Path) -> N
     assert [a["name"] for a in found["authors"]] == ["Ünal: A", "B"]
 
 
+def cff(path: Path) -> dict[str, Any]:
+    """Return a citation file, checked by cffconvert against the schema of CFF 1.2.0."""
+    cffconvert = pytest.importorskip("cffconvert")
+    cffconvert.Citation(path.read_text(encoding="utf-8")).validate()
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize(
+    "about",
+    [
+        {},
+        {"title": 'A "title": # odd\n', "authors": ("Ünal: A", "B", "- c", "@d", "null", "1.0")},
+        {"title": "yes", "license": "https://creativecommons.org/publicdomain/zero/1.0/"},
+        {"base": "https://data.example.org/things#"},
+    ],
+)
+def test_citation_is_valid_cff(about: dict[str, Any], good: Source, tmp_path: Path) -> None:
+    export(replace(good, **about), "citation", tmp_path / "c")
+    found = cff(tmp_path / "c")
+    assert found["title"] == about.get("title", good.title)
+    assert [a["name"] for a in found["authors"]] == [*about.get("authors", ("Anonymous",))]
+    assert found.get("license-url") == about.get("license")
+
+
+def test_the_schema_of_cff_would_notice(good: Source, tmp_path: Path) -> None:
+    pytest.importorskip("cffconvert")
+    export(replace(good, title=""), "citation", tmp_path / "c")
+    with pytest.raises(Exception, match="too short"):
+        cff(tmp_path / "c")
+
+
+@pytest.mark.parametrize("format", ["citation", "void"])
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("--license", "CC0-1.0"), ("--license", "javascript:x"), ("--license", "https://"),
+     ("--author", ""), ("--author", " "), ("--title", " ")],
+)  # fmt: skip
+def test_what_describes_the_graph_must_say_something(
+    option: str, value: str, format: str, folder: Path, tmp_path: Path
+) -> None:
+    found = run(folder, "--format", format, "--out", tmp_path / "x", option, value)
+    assert isinstance(found.exception, UsageError)
+    assert option in str(found.exception)
+    assert not list(tmp_path.iterdir())
+
+
 # --- command ---------------------------------------------------------------------------------
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -431,34 +432,54 @@ def read_gold(path: str | Path) -> list[Paper]:
     """
     source = Path(path)
     if source.suffix == ".spacy":
-        return list(_from_spacy(source))
-    try:
-        lines = source.read_text(encoding="utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReadError(f"{source}: cannot be read: {error}") from error
-    papers = [_gold_paper(line, source, n) for n, line in enumerate(lines, 1) if line.strip()]
+        papers = list(_from_spacy(source))
+    else:
+        rows = list(_gold_rows(source))
+        scier = bool(rows) and {"sentence", "ner"} <= rows[0][1].keys()
+        papers = list(_from_scier(rows, source) if scier else _from_rows(rows, source))
     if not papers:
         raise ReadError(f"{source}: no annotated papers; expected a JSON object a line")
     return papers
 
 
-def _gold_paper(line: str, source: Path, number: int) -> Paper:
+def _gold_rows(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield line number and object of every line that is not blank."""
     try:
-        data = json.loads(line)
+        # Not splitlines(): a JSON string may hold U+2028 and its like unescaped.
+        lines = source.read_text(encoding="utf-8-sig").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadError(f"{source}: cannot be read: {error}") from error
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            data = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise ReadError(f"{source}:{number}: not JSON: {error}; {_OURS}") from None
         if not isinstance(data, dict):
-            raise ValueError(f"found {type(data).__name__}, expected a JSON object")
-        if "sentence" in data and "ner" in data:
-            return _from_scier(data, number)
-        data = {"id": f"{source.stem}:{number}", "title": "", **data}
-        data["mentions"] = [_with_defaults(m, data) for m in data.get("mentions", ())]
-        paper = Paper.from_dict(data)
-        paper.check()
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise ReadError(
-            f"{source}:{number}: {error}; expected an object with title, abstract and mentions "
-            "[{field, start, end, type}]"
-        ) from None
-    return paper
+            found = f"found {type(data).__name__}, expected a JSON object"
+            raise ReadError(f"{source}:{number}: {found}; {_OURS}")
+        yield number, data
+
+
+_OURS = "expected an object with title, abstract and mentions [{field, start, end, type}]"
+_SCIER = "expected an object with doc_id, sentence and ner [[text, type], ...]"
+
+
+def _from_rows(rows: Iterable[tuple[int, dict[str, Any]]], source: Path) -> Iterator[Paper]:
+    for number, row in rows:
+        try:
+            data = {"id": f"{source.stem}:{number}", "title": "", **row}
+            data["mentions"] = [_with_defaults(m, data) for m in data.get("mentions") or ()]
+            paper = Paper.from_dict(data)
+            paper.check()
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ReadError(f"{source}:{number}: {_reason(error)}; {_OURS}") from None
+        yield paper
+
+
+def _reason(error: Exception) -> str:
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
 def _with_defaults(mention: dict[str, Any], paper: Mapping[str, Any]) -> dict[str, Any]:
@@ -469,19 +490,44 @@ def _with_defaults(mention: dict[str, Any], paper: Mapping[str, Any]) -> dict[st
     return filled
 
 
-def _from_scier(data: Mapping[str, Any], number: int) -> Paper:
-    """Return a sentence of SciER as a paper; entities are found in the text in their order."""
-    text, at = data["sentence"], 0
-    mentions: list[Mention] = []
-    for name, kind in data["ner"]:
-        start = text.find(name, at)
-        start = text.find(name) if start < 0 else start
-        taken = any(m.start < start + len(name) and start < m.end for m in mentions)
-        if start < 0 or taken:
-            continue
-        mentions.append(Mention("abstract", start, start + len(name), name, kind, "mentions"))
+def _from_scier(rows: Iterable[tuple[int, dict[str, Any]]], source: Path) -> Iterator[Paper]:
+    """Yield SciER's documents (Zhang et al., EMNLP 2024), each with all its sentences as one text.
+
+    Read together, because a name that is plain in one sentence helps in the others.
+    """
+    documents: dict[str, list[tuple[str, list[Mention]]]] = defaultdict(list)
+    for number, row in rows:
+        try:
+            text = row["sentence"]
+            documents[str(row["doc_id"])].append((text, _scier_mentions(text, row["ner"])))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            raise ReadError(f"{source}:{number}: {_reason(error)}; {_SCIER}") from None
+    for name, sentences in documents.items():
+        mentions, at = [], 0
+        for text, found in sentences:
+            mentions += [replace(m, start=m.start + at, end=m.end + at) for m in found]
+            at += len(text) + 1
+        yield Paper(name, "", " ".join(t for t, _ in sentences), mentions=tuple(sorted(mentions)))
+
+
+def _scier_mentions(text: str, entities: Iterable[tuple[str, str]]) -> list[Mention]:
+    """Return a sentence's entities where they stand; SciER gives them in the text's order."""
+    found: dict[tuple[int, int], Mention] = {}
+    at = 0
+    for name, kind in entities:
+        start = _find_word(text, name, at)
+        start = _find_word(text, name, 0) if start < 0 else start
+        if not name or start < 0:
+            raise ValueError(f"{name!r} is not in the sentence")
         at = start + len(name)
-    return Paper(f"{data['doc_id']}:{number}", "", text, mentions=tuple(sorted(mentions)))
+        found.setdefault((start, at), Mention("abstract", start, at, name, kind, "mentions"))
+    return list(found.values())
+
+
+def _find_word(text: str, name: str, at: int) -> int:
+    """Return where ``name`` stands from ``at`` on, as whole words if it can; -1 for nowhere."""
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)").search(text, at)
+    return word.start() if word else text.find(name, at)
 
 
 def _from_spacy(path: Path) -> Iterator[Paper]:

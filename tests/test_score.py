@@ -143,6 +143,36 @@ def test_gold_in_three_forms(tmp_path: Path) -> None:
     assert [(m.text, m.type) for m in own.mentions] == [("Foo", "Gadget")]
 
 
+def test_sciers_documents_are_read_whole_and_its_entities_in_order(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [
+        {"doc_id": "a", "sentence": "NetX and Net win .", "ner": [["Net", "Method"]]},
+        {"doc_id": "b", "sentence": "Nothing .", "ner": []},
+        {"doc_id": "a", "sentence": "Net or Net ?", "ner": [["Net", "Method"], ["Net", "Task"]]},
+    ]
+    path = tmp_path / "scier.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    one, two = read_gold(path)
+    one.check()
+    assert (one.id, one.abstract) == ("a", "NetX and Net win . Net or Net ?")
+    assert [(m.start, m.type) for m in one.mentions] == [
+        (9, "Method"),
+        (19, "Method"),
+        (26, "Task"),
+    ]
+    assert (two.id, two.mentions) == ("b", ())
+    rows[2]["ner"] = [["Web", "Method"]]
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    with pytest.raises(ReadError, match=r"scier\.jsonl:3: 'Web' is not in the sentence; expected"):
+        read_gold(path)
+
+
+def test_a_line_separator_within_a_text_ends_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_text('{"title": "one\u2028two\u0085three", "mentions": []}', encoding="utf-8")
+    [paper] = read_gold(path)
+    assert paper.title == "one\u2028two\u0085three"
+
+
 def test_short_annotations_are_filled_in(tmp_path: Path) -> None:
     path = tmp_path / "own.jsonl"
     row = {"title": "T", "abstract": "Use Foo.", "mentions": [{"start": 4, "end": 7, "type": "X"}]}

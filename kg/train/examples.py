@@ -6,9 +6,13 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from kg.extract.encoder import Window, find_windows
+from kg.extract.encoder import WINDOW, Window, find_windows
 from kg.extract.pieces import SHAPES, PieceTokenizer
 from kg.model import FIELDS, Mention, Paper
+from kg.text import sentence_spans
+
+#: Pieces that a window holds beside the text: one before it, one between its fields, one after.
+MARKS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,62 @@ class Example:
 def find_examples(
     paper: Paper, tokenizer: PieceTokenizer, labels: Sequence[str], roles: Sequence[str]
 ) -> Iterator[Example]:
-    """Yield the windows of an annotated paper with their tags."""
+    """Yield the windows of an annotated paper with their tags; a long one goes in parts."""
+    for part in find_parts(paper, tokenizer):
+        yield from _examples(part, tokenizer, labels, roles)
+
+
+def find_parts(paper: Paper, tokenizer: PieceTokenizer) -> Iterator[Paper]:
+    """Yield the paper, in parts of whole sentences if it is longer than the encoder can read.
+
+    The windows of a long text repeat the end of the one before as silent context,
+    where the network would learn that names are none.
+    """
+    room = WINDOW - MARKS
+    head, body = (len(tokenizer.encode(text)) for text in (paper.title, paper.abstract))
+    if head + body <= room:
+        yield paper
+        return
+    start, left = 0, room - head
+    title = paper.title
+    for begin, end in _whole_sentences(paper):
+        need = len(tokenizer.encode(paper.abstract[begin:end]))
+        if need > left and begin > start:
+            yield _part(paper, title, start, begin)
+            start, left, title = begin, room, ""
+        left -= need
+    yield _part(paper, title, start, len(paper.abstract))
+
+
+def _whole_sentences(paper: Paper) -> Iterator[tuple[int, int]]:
+    """Yield the spans of the abstract's sentences, those joined that a mention crosses."""
+    spans = [(m.start, m.end) for m in paper.mentions if m.field == "abstract"]
+    held = {at for start, end in spans for at in range(start + 1, end)}
+    start = 0
+    for _, end in sentence_spans(paper.abstract):
+        if end not in held:
+            yield start, end
+            start = end
+    if start < len(paper.abstract):
+        yield start, len(paper.abstract)
+
+
+def _part(paper: Paper, title: str, start: int, end: int) -> Paper:
+    """Return the paper with ``title`` and that part of its abstract; id and the rest stay."""
+    moved = [
+        replace(m, start=m.start - start, end=m.end - start)
+        for m in paper.mentions
+        if m.field == "abstract" and start <= m.start and m.end <= end
+    ]
+    head = [m for m in paper.mentions if m.field == "title"] if title else []
+    return replace(
+        paper, title=title, abstract=paper.abstract[start:end], mentions=(*head, *moved), links=()
+    )
+
+
+def _examples(
+    paper: Paper, tokenizer: PieceTokenizer, labels: Sequence[str], roles: Sequence[str]
+) -> Iterator[Example]:
     for window in find_windows(paper.title, paper.abstract, tokenizer):
         tags = [0] * len(window.ids)
         spans = []

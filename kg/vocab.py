@@ -107,6 +107,7 @@ PROPERTIES: tuple[str, ...] = (
     "doi",
     "arxivId",
     "venue",
+    "readFrom",
     "authorList",
     "paperCount",
     "introducedBy",

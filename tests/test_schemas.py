@@ -79,8 +79,8 @@ def everything(
         Link("abstract", n, n + 1, text[n], f"https://e.org/{kind}", kind)
         for n, kind in enumerate(LinkKind)
     )
-    paper = Paper("all", "All", text, doi="10.1/x", url="https://e.org/", mentions=mentions,
-                  links=links)  # fmt: skip
+    paper = Paper("all", "All", text, doi="10.1/x", url="https://e.org/", source="a.txt:1",
+                  mentions=mentions, links=links)  # fmt: skip
     more = [Concept(m.concept or "", m.type, m.concept or "", papers=1) for m in mentions]
     return [*papers, paper], [*concepts, *more]
 

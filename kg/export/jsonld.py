@@ -43,9 +43,9 @@ _TEXTS = {
     **{
         local: f"kg:{local}"
         for local in (
-            "authorList", "venue", "doi", "arxivId", "exact", "field", "sentence", "extractor",
-            "linkKind", "joinsName", "relation", "reason", "softwareVersion", "modelName",
-            "modelVersion", "option", "sha256", "begin", "end", "paperCount",
+            "authorList", "venue", "readFrom", "doi", "arxivId", "exact", "field", "sentence",
+            "extractor", "linkKind", "joinsName", "relation", "reason", "softwareVersion",
+            "modelName", "modelVersion", "option", "sha256", "begin", "end", "paperCount",
         )
     },
 }  # fmt: skip

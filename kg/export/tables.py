@@ -18,6 +18,7 @@ from kg.errors import BuildError, MissingExtraError, UsageError
 from kg.export.source import Source
 from kg.files import replace_folder
 from kg.model import Link, Paper, claims
+from kg.rdf.blocks import to_place
 from kg.rdf.terms import keep_xml
 
 Row = tuple[Any, ...]
@@ -26,7 +27,7 @@ Row = tuple[Any, ...]
 COLUMNS: dict[str, dict[str, type]] = {
     "papers": {
         "id": str, "title": str, "abstract": str, "authors": str, "year": int, "venue": str,
-        "doi": str, "arxiv_id": str, "url": str, "language": str,
+        "doi": str, "arxiv_id": str, "url": str, "language": str, "source": str,
     },
     "concepts": {
         "id": str, "type": str, "label": str, "aliases": str, "papers": int,
@@ -52,7 +53,7 @@ def _papers(source: Source) -> Iterator[Row]:
         abstract = p.abstract if source.abstracts else ""
         yield (
             p.id, p.title, abstract, "; ".join(p.authors), p.year, p.venue, p.doi, p.arxiv_id,
-            p.url, p.language,
+            p.url, p.language, to_place(p.source or ""),
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ mentions, its link mentions and the links seen for the first time.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -45,6 +46,7 @@ _IN_PAPER, _REFERS_TO, _ROLE = name("kg:inPaper"), name("kg:refersTo"), name("kg
 _EXACT, _FIELD, _BEGIN, _END = (name(f"kg:{n}") for n in ("exact", "field", "begin", "end"))
 _SENTENCE, _CONFIDENCE = name("kg:sentence"), name("kg:confidence")
 _EXTRACTOR, _GENERATED = name("kg:extractor"), name("prov:wasGeneratedBy")
+_LINE = re.compile(r":\d+\Z", re.ASCII)
 _FIELD_NAMES = {"title": '"title"', "abstract": '"abstract"'}
 _MATCHES = {
     r: name(f"skos:{r}")
@@ -263,8 +265,22 @@ def _paper_pairs(paper: Paper, writer: _Writer) -> Iterator[Pair]:
     yield from _optional("kg:venue", paper.venue)
     yield from _identifier_pairs(paper)
     yield from _optional("dcterms:language", paper.language)
+    yield from _optional("kg:readFrom", to_place(paper.source or ""))
     if paper.abstract and writer.abstracts:
         yield name("dcterms:abstract"), literal(paper.abstract)
+
+
+def to_place(source: str) -> str:
+    """Return where a paper was read without the folders of somebody's machine.
+
+    >>> to_place("/home/ada/lists/papers.txt:12"), to_place("refs.bib#conf/nips/Vaswani17")
+    ('papers.txt:12', 'refs.bib#conf/nips/Vaswani17')
+    """
+    path, mark, key = source, "", ""
+    by_key = "#" in source and not _LINE.search(source)
+    path, mark, key = source.rpartition("#") if by_key else (source, "", "")
+    file = path.replace("\\", "/").rsplit("/", 1)[-1]
+    return f"{file}{mark}{key}" if file else ""
 
 
 def _identifier_pairs(paper: Paper) -> Iterator[Pair]:

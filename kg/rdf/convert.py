@@ -101,10 +101,10 @@ def from_rdf(
 ) -> tuple[tuple[Paper, ...], tuple[Concept, ...]]:
     """Return the papers and concepts of an RDF graph, each sorted by id.
 
-    The inverse of :func:`to_rdf` but for what RDF does not hold: ``source``, the
-    abstract if it was left out, control characters (U+FFFD in RDF), and the order of
-    what is a set there: mentions, links, aliases, merges come back sorted, as a build
-    writes them.
+    The inverse of :func:`to_rdf` but for what RDF does not hold: the folders of
+    ``source``, the abstract if it was left out, control characters (U+FFFD in RDF), and
+    the order of what is a set there: mentions, links, aliases, merges come back sorted,
+    as a build writes them.
 
     Raises:
         RecordError: a mention lacks its place, or a value is not what it should be.
@@ -212,6 +212,7 @@ class _Reader:
             doi=self.one(node, "kg:doi"),
             arxiv_id=self.one(node, "kg:arxivId"),
             url=self.one(node, "kg:url"),
+            source=self.one(node, "kg:readFrom"),
             language=self.one(node, "dcterms:language"),
             mentions=tuple(sorted(mentions.get(str(node), ()))),
             links=tuple(sorted(links.get(str(node), ()))),

@@ -175,6 +175,7 @@ class Reader:
             "authors": authors.split("; ") if authors else _all(facts, "dcterms:creator"),
             "year": _year(_one(facts, "dcterms:issued")),
             "venue": _one(facts, "kg:venue"),
+            "read_from": _one(facts, "kg:readFrom"),
             "pages": _pages(facts),
             "abstract": abstract,
             "marked": list(to_marked(abstract, self._spans(mentions))),

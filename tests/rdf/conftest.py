@@ -30,8 +30,9 @@ def rich(
 ) -> tuple[tuple[Paper, ...], tuple[Concept, ...]]:
     """The shared records with every field and every kind of decision in use."""
     first = replace(
-        papers[0], doi="10.1000/a(b)<c>", url="https://e.org/a b", venue="V", language="de"
-    )
+        papers[0], doi="10.1000/a(b)<c>", url="https://e.org/a b", venue="V", language="de",
+        source="/home/ada/lists/papers.txt:12",
+    )  # fmt: skip
     match = Match("closeMatch", "https://e.org/cso/buzz", "test", 0.5)
     buzz = replace(concepts[1], matches=(match,))
     return (first, *papers[1:]), (concepts[0], buzz, *concepts[2:])
@@ -55,6 +56,7 @@ def hostile() -> tuple[tuple[Paper, ...], tuple[Concept, ...]]:
             Mention("title", 4, 20, words, "Method", "uses", 1e-7, HOSTILE, "method/odd-%é"),
             Mention("abstract", 4, 20, words, "Method", "odd", 1.0, "", "method/odd-%é"),
         ),
+        source=f"/home/{HOSTILE}/C:\\{HOSTILE}#{HOSTILE}",
         links=(Link("abstract", 0, 3, HOSTILE[:3], 'http://e.org/"<>^`{|}\\ \n', "other"),),
     )
     concept = Concept(

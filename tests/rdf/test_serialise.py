@@ -26,6 +26,7 @@ from kg.rdf import (
     prefixes,
     to_rdf,
     triples,
+    validate,
     write_nquads,
     write_ntriples,
     write_trig,
@@ -33,7 +34,7 @@ from kg.rdf import (
 )
 from kg.rdf.ntriples import sorting
 from kg.rdf.terms import split
-from kg.vocab import KG, ROLE_PROPERTIES
+from kg.vocab import KG, ROLE_PROPERTIES, iri
 from tests.folders import make_records
 
 Records = tuple[tuple[Paper, ...], tuple[Concept, ...]]
@@ -236,9 +237,14 @@ def test_bad_base_in_one_line(base: str, rich: Records, tmp_path: Path) -> None:
 
 
 def canonical(papers: Iterable[Paper]) -> tuple[Paper, ...]:
-    """Return papers as `from_rdf` gives them: mentions and links sorted, no source."""
+    """Return papers as `from_rdf` gives them: mentions and links sorted, source without folders."""
     return tuple(
-        replace(p, mentions=tuple(sorted(p.mentions)), links=tuple(sorted(p.links)), source=None)
+        replace(
+            p,
+            mentions=tuple(sorted(p.mentions)),
+            links=tuple(sorted(p.links)),
+            source=Path(p.source).name if p.source else None,
+        )
         for p in sorted(papers, key=lambda paper: paper.id)
     )
 
@@ -247,6 +253,34 @@ def test_records_come_back(rich: Records, build: BuildInfo) -> None:
     papers, concepts = from_rdf(to_rdf(build_graph(*rich), build=build))
     assert concepts == tuple(sorted(rich[1]))
     assert papers == canonical(rich[0])
+
+
+@pytest.mark.parametrize(
+    ("source", "place"),
+    [
+        ("papers.txt:12", "papers.txt:12"),
+        ("/home/ada/papers.txt:12", "papers.txt:12"),
+        ("../../ada/papers.txt:12", "papers.txt:12"),
+        ("C:\\Users\\ada\\papers.txt:12", "papers.txt:12"),
+        ("/home/C#/papers.txt:12", "papers.txt:12"),
+        ("/home/ada/refs.bib#conf/nips/V17", "refs.bib#conf/nips/V17"),
+        ("/home/C#/refs.bib#V17", "refs.bib#V17"),
+        ("-:3", "-:3"),
+        ("/:3", ":3"),
+        ("/home/#key", None),
+        ("", None),
+        ("/", None),
+    ],
+)
+def test_no_folder_of_a_machine_is_in_the_graph(
+    source: str, place: str | None, rich: Records, build: BuildInfo
+) -> None:
+    first = replace(rich[0][0], source=source)
+    rdf = to_rdf(build_graph((first, *rich[0][1:]), rich[1]), build=build)
+    node = rdflib.URIRef(iri("paper", first.id))
+    found = rdf.value(node, rdflib.URIRef(f"{KG}readFrom"))
+    assert (None if found is None else str(found)) == place
+    assert validate(rdf).conforms
 
 
 def test_many_records_come_back() -> None:

@@ -60,7 +60,7 @@ BREAK: dict[str, Mutation] = {
     "maxCount": lambda g, f, p, v: [g.add((f, p, Literal(f"more {n}"))) for n in "ab"],  # type: ignore[dict-item,return-value]
     "datatype": lambda g, f, p, v: set_value(g, f, p, literal(1, "xsd:double")),
     "minLength": lambda g, f, p, v: set_value(g, f, p, Literal("")),
-    "pattern": lambda g, f, p, v: set_value(g, f, p, Literal("¬ like it")),
+    "pattern": lambda g, f, p, v: set_value(g, f, p, Literal("¬/ like it")),
     "in": lambda g, f, p, v: set_value(g, f, p, Literal("elsewhere")),
     "minInclusive": lambda g, f, p, v: set_value(g, f, p, literal(-1, "xsd:integer")),
     "maxInclusive": lambda g, f, p, v: set_value(g, f, p, literal("1.5", "xsd:decimal")),

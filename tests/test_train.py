@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -134,6 +135,105 @@ def test_swapping_names_keeps_every_offset() -> None:
     assert swap_names(paper, pool, random.Random(0), 0.0) is paper
 
 
+def test_options_of_the_encoder_and_the_cnn_do_not_mix(
+    data: tuple[Path, Path], tmp_path: Path
+) -> None:
+    for name in ("raw", "pretrain", "start"):
+        with pytest.raises(UsageError, match=f"--{name} is for the encoder"):
+            train(*data, tmp_path / "x", recipe="cnn", **{name: "ai-abstracts"})  # type: ignore[arg-type]
+    assert not (tmp_path / "x").exists()
+
+
+def test_a_long_paper_is_learned_from_in_parts_that_keep_every_mention() -> None:
+    from kg.extract.encoder import WINDOW, find_windows
+    from kg.extract.pieces import PieceTokenizer
+    from kg.train.examples import find_examples, find_parts
+
+    tokenizer = PieceTokenizer(["[UNK]", "[CLS]", "[SEP]", *"abcdefghijklmnopqrstuvwxyz.", "zap"])
+    sentence, torn = "A zap is on zap. ", "This Net. Zap is torn. "
+    text = (sentence * 50 + torn) * 6
+    places = [(m.start(), m.end()) for m in re.finditer(r"zap|Net\. Zap", text)]
+    mentions = tuple(Mention("abstract", a, b, text[a:b], "X", "uses") for a, b in places)
+    title = Mention("title", 0, 3, "Zap", "X", "uses")
+    paper = Paper("p", "Zap", text.rstrip(), mentions=(title, *mentions))
+    parts = list(find_parts(paper, tokenizer))
+    assert len(parts) > 3
+    for part in parts:
+        part.check()
+        assert len(list(find_windows(part.title, part.abstract, tokenizer))) == 1
+    assert "".join(part.abstract for part in parts) == paper.abstract
+    assert sum(len(part.mentions) for part in parts) == len(paper.mentions)
+    made = list(find_examples(paper, tokenizer, ["X"], ["uses"]))
+    assert sum(tag == 1 for example in made for tag in example.tags) == len(paper.mentions)
+    assert max(len(example.ids) for example in made) <= WINDOW
+    short = Paper("q", "Zap", sentence)
+    assert list(find_parts(short, tokenizer)) == [short]
+
+
+@needs_torch
+def test_a_trained_encoder_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    from kg.extract import model_folder
+    from kg.train.export import read_encoder, write_encoder
+
+    folder = model_folder() / "kg_mentions"
+    weights, pieces, settings = read_encoder(folder)
+    write_encoder(weights, pieces, settings, tmp_path)
+    for name in ("encoder.onnx", "roles.onnx", "pieces.txt", "settings.json"):
+        assert (tmp_path / name).read_bytes() == (folder / name).read_bytes(), name
+    again, _, _ = read_encoder(tmp_path)
+    assert all((again[name] == weights[name]).all() for name in weights)
+
+
+@needs_torch
+def test_starting_from_a_model_keeps_what_has_the_same_name() -> None:
+    import torch
+
+    from kg.train.network import Tagger
+    from kg.train.start import Start
+
+    start = Start("ai-abstracts")
+    old = {name: torch.tensor(values) for name, values in start.weights.items()}
+    labels, roles = ["Task", "Gadget", "Method"], ["uses", "admires"]
+    pieces = ["[UNK]", "new-piece", start.pieces[500]]
+    torch.manual_seed(0)
+    network = Tagger(vocabulary=len(pieces), labels=3, roles=2, layers=start.layers)
+    bare = {name: value.clone() for name, value in network.state_dict().items()}
+    start.load(network, pieces, labels, roles)
+    new = network.state_dict()
+    at = [
+        1 + 2 * start.settings.labels.index("Task"),
+        1 + 2 * start.settings.labels.index("Method"),
+    ]
+    assert new["out.weight"][1].equal(old["out.weight"][at[0]])
+    assert new["out.weight"][3:5].equal(bare["out.weight"][3:5])
+    assert new["crf.t"][1, 6] == old["crf.t"][at[0], at[1] + 1]
+    assert new["crf.t"][3].count_nonzero() == 0
+    assert new["enc.word.weight"][2].equal(old["enc.word.weight"][500])
+    assert new["enc.word.weight"][1].equal(bare["enc.word.weight"][1])
+    assert new["enc.layers.3.qkv.weight"].equal(old["enc.layers.3.qkv.weight"])
+    uses = start.settings.roles.index("uses")
+    assert new["role.3.bias"][0] == old["role.3.bias"][uses]
+    assert new["role.3.bias"][1] == bare["role.3.bias"][1]
+
+
+@needs_torch
+def test_no_start_without_an_encoder(data: tuple[Path, Path], model: Path, tmp_path: Path) -> None:
+    for name in (str(model), "absent"):
+        with pytest.raises(UsageError, match="no encoder to start from"):
+            train(*data, tmp_path / "x", recipe="encoder", start=name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_torch
+def test_a_work_folder_of_something_else_is_not_gone_on_with(tmp_path: Path) -> None:
+    from kg.train.encoder import keep_plan
+
+    keep_plan(tmp_path / "m.work", {"seed": 0, "papers": gadget_papers(2, 1)})
+    keep_plan(tmp_path / "m.work", {"seed": 0, "papers": gadget_papers(2, 1)})
+    with pytest.raises(UsageError, match=r"m\.work: holds a run with other papers, seed; delete"):
+        keep_plan(tmp_path / "m.work", {"seed": 1, "papers": gadget_papers(3, 1)})
+
+
 @needs_torch
 @pytest.mark.slow
 def test_the_encoder_recipe_end_to_end_and_resumed(data: tuple[Path, Path], tmp_path: Path) -> None:
@@ -176,7 +276,32 @@ def test_the_exported_graph_agrees_with_torch(tmp_path: Path) -> None:
             hidden = layer(hidden, torch.ones(1, 1, 1, 17, dtype=torch.bool))
         expected = network.out(hidden).numpy()
     for bits, tolerance in ((32, 1e-4), (8, 0.1)):
-        graph = to_onnx(network.arrays(), layers=2, heads=12, bits=bits)
+        graph = to_onnx(network.arrays(), layers=2, bits=bits)
         session = onnxruntime.InferenceSession(graph)
         _, scores = session.run(None, {"embedded": x.numpy()})
         assert np.abs(scores - expected).max() < tolerance
+
+
+@needs_torch
+def test_heads_that_say_nothing_leave_and_nothing_changes() -> None:
+    import torch
+
+    from kg.train.examples import Example
+    from kg.train.network import HEAD, Tagger
+    from kg.train.prune import drop_heads, find_importance
+
+    torch.manual_seed(0)
+    network = Tagger(vocabulary=50, labels=2, roles=3, layers=2, heads=4).eval()
+    for layer, silent in zip(network.enc.layers, ((0, 2), (1, 3)), strict=True):
+        for head in silent:
+            layer.o.weight.data[:, head * HEAD : (head + 1) * HEAD] = 0
+    row = tuple(range(3, 20))
+    example = Example(row, (0,) * len(row), (0, 1, 2, *(0,) * (len(row) - 3)), ())
+    importance = find_importance(network, [example])
+    assert [values.nonzero().flatten().tolist() for values in importance] == [[1, 3], [0, 2]]
+    ids, mask = torch.tensor([row]), torch.ones(1, len(row), dtype=torch.bool)
+    before = network.encode(ids, torch.zeros_like(ids), mask)
+    drop_heads(network, importance, 2)
+    after = network.encode(ids, torch.zeros_like(ids), mask)
+    assert network.enc.layers[0].qkv.weight.shape[0] == 3 * 2 * HEAD
+    assert torch.allclose(before, after, atol=0.05)

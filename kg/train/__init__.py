@@ -29,6 +29,7 @@ def train(
     steps: int | None = None,
     pretrain: str | Path | None = None,
     raw: str | Path | None = None,
+    start: str | Path | None = None,
     say: Callable[[str], object] = print,
 ) -> Path:
     """Train an extractor; ``load_extractor(out)`` uses it.
@@ -43,6 +44,8 @@ def train(
         steps: steps (cnn) or epochs (encoder) instead of the recipe's own number.
         pretrain: annotated text of another span policy to start from (encoder).
         raw: papers without annotations, for self-training (encoder).
+        start: a trained encoder to start from instead of bare MiniLM: a folder that
+            an earlier run wrote, or the shipped model's name, ``ai-abstracts`` (encoder).
         say: takes a line on progress.
 
     Raises:
@@ -56,9 +59,8 @@ def train(
         raise UsageError(f"recipe {recipe!r}: expected one of {', '.join(RECIPES)}")
     if target.exists() and any(target.iterdir()):
         raise UsageError(f"{target}: exists and is not empty; give a new folder")
-    chosen = recipe if recipe != "auto" else "encoder" if find_spec("torch") else "cnn"
-    if chosen == "encoder":
-        _need_extra()
+    extras: dict[str, Any] = {"pretrain": pretrain, "raw": raw, "start": start}
+    chosen = _choose(recipe, [name for name, value in extras.items() if value])
     papers, dev = read_gold(train_path), read_gold(dev_path)
     _check_labels(papers, dev, str(dev_path))
     common: dict[str, Any] = {"name": name or target.name, "seed": seed, "say": say}
@@ -71,10 +73,19 @@ def train(
     else:
         from kg.train.encoder import train_encoder
 
-        train_encoder(
-            papers, dev, target, quick=quick, epochs=steps, pretrain=pretrain, raw=raw, **common
-        )
+        train_encoder(papers, dev, target, quick=quick, epochs=steps, **extras, **common)
     return target
+
+
+def _choose(recipe: str, given: Sequence[str]) -> str:
+    """Return "cnn" or "encoder"; raise if options ``given`` or packages do not go with it."""
+    if recipe == "auto":
+        recipe = "encoder" if given or find_spec("torch") else "cnn"
+    if recipe == "cnn" and given:
+        raise UsageError(f"--{given[0]} is for the encoder: --recipe encoder")
+    if recipe == "encoder":
+        _need_extra()
+    return recipe
 
 
 def _need_extra() -> None:

@@ -9,9 +9,11 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 4. ``student``: annotated and silver papers together, from the teacher's weights (4 an epoch);
 5. ``silver-second`` and ``second``: the student's labels on other raw papers; a network that
    starts anew learns from them and the annotated papers, to err otherwise than the student;
-6. ``silver-last`` and ``last``: both label many raw papers together; the student learns on.
+6. ``silver-last`` and ``last``: both label many raw papers together; the student, relieved of
+   the attention heads that matter least, learns on.
 
-Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher.
+Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
+``start`` the first network is a trained one instead of MiniLM.
 """
 
 from __future__ import annotations
@@ -22,43 +24,50 @@ import lzma
 import random
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from kg.errors import ReadError
+from kg.errors import ReadError, UsageError
 from kg.extract.confidence import fit_lines
 from kg.extract.encoder import Settings
 from kg.extract.extractor import Extractor
+from kg.extract.learned import hash_folder
 from kg.extract.pieces import PieceTokenizer
 from kg.extract.pipe import FACTORY
 from kg.files import write_jsonl
 from kg.model import DEFAULT_ROLE, Mention, Paper, Role
-from kg.text import fold
+from kg.text import digest, fold
 from kg.train.examples import Example, find_examples, name_pool, swap_names
 from kg.train.export import prune_vocabulary, write_model
 from kg.train.loop import Stage, run_stage
 from kg.train.network import (
+    HEADS,
+    LAYERS,
     Tagger,
     load_start,
     read_safetensors,
     read_vocabulary,
     start_folder,
 )
+from kg.train.prune import drop_heads, find_importance
+from kg.train.start import Start
 
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
 STUDENT = (3, 6e-5)
 SECOND = (6, 1.2e-4)
-LAST = (8, 6e-5)
+LAST = (6, 6e-5)
+#: Attention heads a layer that the last student keeps, and examples that choose them.
+KEPT, CHOOSING = 9, 80
 #: Share of a paper's coined names that are exchanged for others, each epoch anew.
 SWAPPED = 0.25
 #: Raw papers that are labelled: how many, how long at least, from which year on.
-SILVER, SILVER_LAST, LONG, SINCE = 9000, 36_000, 400, 2019
+SILVER, SILVER_LAST, LONG, SINCE = 9000, 24_000, 400, 2019
 #: A labelled paper is left out with fewer mentions than this, or with more than this share unsure.
 FEW, UNSURE = 4, 0.3
 #: Labelled papers beside each annotated one in an epoch of a student, and of the last one.
@@ -80,15 +89,20 @@ def train_encoder(
     epochs: int | None = None,
     pretrain: str | Path | None = None,
     raw: str | Path | None = None,
+    start: str | Path | None = None,
     say: Say = print,
 ) -> None:
     """Train an encoder on ``papers``, calibrate it on ``dev``, write the pipeline to ``out``."""
-    work = out.with_name(out.name + ".work")
-    work.mkdir(parents=True, exist_ok=True)
+    first = Start(start) if start else None
     extra = list(read_raw(raw)) if raw else []
-    maker = _Maker(papers, extra, work, name=name, seed=seed, say=say)
+    texts = read_scirex(Path(pretrain)) if pretrain else []
+    work = out.with_name(out.name + ".work")
+    inputs = {"papers": papers, "raw": extra, "pretrain": texts}
+    choices = {"seed": seed, "quick": quick, "epochs": epochs}
+    keep_plan(work, {**inputs, **choices, "start": first and hash_folder(first.folder)})
+    maker = _Maker(papers, extra, work, name=name, seed=seed, start=first, say=say)
     if pretrain:
-        maker.learn_spans(read_scirex(Path(pretrain)), 1 if quick else SPANS[0])
+        maker.learn_spans(texts, 1 if quick else SPANS[0])
     maker.learn_teacher(1 if quick else epochs or TEACHER[0])
     if extra:
         few = 50 if quick else SILVER
@@ -101,6 +115,7 @@ def train_encoder(
         silver = maker.label("silver-last", ("student", "second"), extra, dev, many)
         maker.start_anew(seed)
         maker.go_back("student")
+        maker.drop_heads(KEPT)
         maker.learn_student("last", silver, LAST, ratio=RATIO_LAST, quick=quick)
     maker.write(out, dev)
 
@@ -116,9 +131,11 @@ class _Maker:
         *,
         name: str,
         seed: int,
+        start: Start | None = None,
         say: Say,
     ) -> None:
         self.papers, self.work, self.name, self.seed, self.say = papers, work, name, seed, say
+        self.start = start
         self.labels, self.roles = _labels(papers), _roles(papers)
         everything = read_vocabulary(start_folder())
         self.rows = _rows(everything, [*papers, *raw])
@@ -131,14 +148,26 @@ class _Maker:
         torch.manual_seed(seed)
         self.seed = seed
         self.network = Tagger(
-            vocabulary=len(self.rows), labels=len(self.labels), roles=len(self.roles)
+            vocabulary=len(self.rows),
+            labels=len(self.labels),
+            roles=len(self.roles),
+            layers=self.start.layers if self.start else LAYERS,
+            heads=self.start.heads if self.start else HEADS,
         )
-        start = read_safetensors(start_folder() / "model.safetensors")
-        load_start(self.network, start, self.rows)
+        bare = read_safetensors(start_folder() / "model.safetensors")
+        load_start(self.network, bare, self.rows)
+        if self.start:
+            self.start.load(self.network, self.vocabulary, self.labels, self.roles)
 
     def go_back(self, stage: str) -> None:
         """Take the weights that ``stage`` ended with."""
         self.network.load_state_dict(torch.load(self.work / f"{stage}.pt", weights_only=True))
+
+    def drop_heads(self, keep: int) -> None:
+        """Leave the network ``keep`` heads a layer, chosen on some of the annotated papers."""
+        examples = self._examples(self.papers[:CHOOSING])
+        keep = min(keep, self.network.enc.layers[0].heads)
+        drop_heads(self.network, find_importance(self.network, examples), keep)
 
     def learn_spans(self, texts: Sequence[Paper], epochs: int) -> None:
         known = [_only(paper, self.labels, self.roles) for paper in texts]
@@ -232,6 +261,22 @@ class _Maker:
     def _write(self, folder: Path, calibration: dict[str, Any]) -> None:
         settings = Settings(self.labels, self.roles, self.name, "1.0.0", calibration)
         write_model(self.network.arrays(), self.vocabulary, settings, folder)
+
+
+def keep_plan(work: Path, plan: Mapping[str, Any]) -> None:
+    """Write down in ``work`` what a run is made of; raise if it holds one of something else."""
+    work.mkdir(parents=True, exist_ok=True)
+    mine = {name: digest(repr(value), 16) for name, value in sorted(plan.items())}
+    path = work / "plan.json"
+    if path.exists():
+        other = json.loads(path.read_text(encoding="utf-8"))
+        changed = [name for name in mine if other.get(name) != mine[name]]
+        if changed:
+            raise UsageError(
+                f"{work}: holds a run with other {', '.join(changed)}; "
+                "delete it, or give --out another name"
+            )
+    path.write_text(json.dumps(mine, indent=2) + "\n", encoding="utf-8")
 
 
 def _judged(extractor: Extractor, gold: Sequence[Paper]) -> Iterator[tuple[str, float, bool]]:

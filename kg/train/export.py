@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kg.extract.encoder import Settings
 from kg.extract.pieces import PieceTokenizer
-from kg.train.onnx_graph import quantise, roles_to_onnx, to_onnx
+from kg.train.onnx_graph import from_onnx, quantise, roles_to_onnx, to_onnx
 
 Array = NDArray[np.float32]
 
@@ -77,8 +77,7 @@ def write_encoder(
     """Write the files that :class:`kg.extract.encoder.Encoder` reads."""
     folder.mkdir(parents=True, exist_ok=True)
     layers = 1 + max(int(n.split(".")[2]) for n in weights if n.startswith("enc.layers."))
-    heads = len(weights["enc.n.weight"]) // 32
-    (folder / "encoder.onnx").write_bytes(to_onnx(weights, layers=layers, heads=heads))
+    (folder / "encoder.onnx").write_bytes(to_onnx(weights, layers=layers))
     (folder / "roles.onnx").write_bytes(roles_to_onnx(weights))
     codes, scale = quantise(weights["enc.word.weight"], axis=1)
     np.savez(
@@ -93,3 +92,21 @@ def write_encoder(
     )
     (folder / "pieces.txt").write_text("\n".join(vocabulary), encoding="utf-8")
     settings.write(folder / "settings.json")
+
+
+def read_encoder(folder: Path) -> tuple[dict[str, Array], list[str], Settings]:
+    """Read what :func:`write_encoder` wrote: weights, pieces, settings.
+
+    The weights are those of the file: within half a step of the quantisation of
+    those that were written.
+    """
+    parts = [(folder / name).read_bytes() for name in ("encoder.onnx", "roles.onnx")]
+    weights = from_onnx(*parts)
+    with np.load(folder / "embedding.npz") as table:
+        weights["enc.word.weight"] = table["codes"] * table["scale"][:, None]
+        weights["enc.pos.weight"] = table["positions"].astype(np.float32)
+        weights["enc.shape.weight"] = table["shapes"].astype(np.float32)
+    with np.load(folder / "tags.npz") as tags:
+        weights |= {"crf.t": tags["steps"], "crf.s": tags["begin"], "crf.e": tags["end"]}
+    pieces = (folder / "pieces.txt").read_text(encoding="utf-8").split("\n")
+    return weights, pieces, Settings.read(folder / "settings.json")

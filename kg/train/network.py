@@ -27,6 +27,8 @@ from kg.extract.encoder import WINDOW
 from kg.extract.pieces import SHAPES
 
 WIDTH, HEADS, INNER, LAYERS = 384, 12, 1536, 6
+#: Width of an attention head.
+HEAD = WIDTH // HEADS
 EPSILON = 1e-12
 DROPOUT = 0.1
 
@@ -49,10 +51,11 @@ class Drop(nn.Module):
 class Layer(nn.Module):
     """Self-attention and a feed-forward net, each with its residual and normalisation."""
 
-    def __init__(self) -> None:
+    def __init__(self, heads: int) -> None:
         super().__init__()
-        self.qkv = nn.Linear(WIDTH, 3 * WIDTH)
-        self.o = nn.Linear(WIDTH, WIDTH)
+        self.heads = heads
+        self.qkv = nn.Linear(WIDTH, 3 * heads * HEAD)
+        self.o = nn.Linear(heads * HEAD, WIDTH)
         self.n1 = nn.LayerNorm(WIDTH, EPSILON)
         self.f1 = nn.Linear(WIDTH, INNER)
         self.f2 = nn.Linear(INNER, WIDTH)
@@ -61,11 +64,11 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
         """Return the layer's output; ``mask`` is True where a piece is real."""
-        batch, length, width = x.shape
-        parts = self.qkv(x).view(batch, length, 3, HEADS, width // HEADS).permute(2, 0, 3, 1, 4)
+        batch, length, _ = x.shape
+        parts = self.qkv(x).view(batch, length, 3, self.heads, HEAD).permute(2, 0, 3, 1, 4)
         query, key, value = parts.unbind(0)
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
-        x = self.n1(x + self.drop(self.o(mixed.transpose(1, 2).reshape(x.shape))))
+        x = self.n1(x + self.drop(self.o(mixed.transpose(1, 2).reshape(batch, length, -1))))
         out: Tensor = self.n2(x + self.drop(self.f2(functional.gelu(self.f1(x)))))
         return out
 
@@ -73,14 +76,14 @@ class Layer(nn.Module):
 class Encoder(nn.Module):
     """Pieces and shapes to hidden states."""
 
-    def __init__(self, vocabulary: int, layers: int) -> None:
+    def __init__(self, vocabulary: int, layers: int, heads: int) -> None:
         super().__init__()
         self.word = nn.Embedding(vocabulary, WIDTH)
         self.pos = nn.Embedding(WINDOW, WIDTH)
         self.shape = nn.Embedding(2 * SHAPES, WIDTH)
         self.n = nn.LayerNorm(WIDTH, EPSILON)
         self.drop = Drop()
-        self.layers = nn.ModuleList(Layer() for _ in range(layers))
+        self.layers = nn.ModuleList(Layer(heads) for _ in range(layers))
         nn.init.zeros_(self.shape.weight)
 
     def forward(self, ids: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:
@@ -136,9 +139,17 @@ class Crf(nn.Module):
 class Tagger(nn.Module):
     """The whole network: encoder, tag scores with their field, roles of spans."""
 
-    def __init__(self, *, vocabulary: int, labels: int, roles: int, layers: int = LAYERS) -> None:
+    def __init__(
+        self,
+        *,
+        vocabulary: int,
+        labels: int,
+        roles: int,
+        layers: int = LAYERS,
+        heads: int = HEADS,
+    ) -> None:
         super().__init__()
-        self.enc = Encoder(vocabulary, layers)
+        self.enc = Encoder(vocabulary, layers, heads)
         self.drop = Drop()
         self.out = nn.Linear(WIDTH, 1 + 2 * labels)
         self.crf = Crf(1 + 2 * labels)

@@ -125,7 +125,7 @@ def check_store(folder: Path) -> str:
         return "it is half-written"
     except (OSError, ValueError):
         return "its marker file cannot be read"
-    if not isinstance(marker, dict) or _versions().items() > marker.items():
+    if not isinstance(marker, dict) or not _versions().items() <= marker.items():
         return "it was made by another version"
     return "" if _same_source(folder, marker) else "the graph has changed since it was made"
 

@@ -62,6 +62,18 @@ def test_a_half_written_store_is_not_used(built: Path) -> None:
     assert count(built) > 0
 
 
+@pytest.mark.parametrize(("name", "value"), [("layout", 0), ("layout", 99), ("oxigraph", "0.1")])
+def test_a_store_of_another_version_is_told_by_its_marker(
+    name: str, value: object, built: Path
+) -> None:
+    path = built / STORE / MARKER
+    marker = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**marker, name: value}), encoding="utf-8")
+    assert check_store(built) == "it was made by another version"
+    path.write_text(json.dumps(marker), encoding="utf-8")
+    assert check_store(built) == ""
+
+
 @pytest.mark.parametrize(
     "content", ["{", "[]", "null", '{"layout": 0}', '{"layout": 1, "oxigraph": "0.1"}']
 )

@@ -283,25 +283,27 @@ def test_the_exported_graph_agrees_with_torch(tmp_path: Path) -> None:
 
 
 @needs_torch
-def test_heads_that_say_nothing_leave_and_nothing_changes() -> None:
+def test_parts_that_say_nothing_leave_and_nothing_changes() -> None:
     import torch
 
     from kg.train.examples import Example
     from kg.train.network import HEAD, Tagger
-    from kg.train.prune import drop_heads, find_importance
+    from kg.train.prune import find_importance, prune
 
     torch.manual_seed(0)
-    network = Tagger(vocabulary=50, labels=2, roles=3, layers=2, heads=4).eval()
+    network = Tagger(vocabulary=50, labels=2, roles=3, layers=2, heads=4, inner=96).eval()
     for layer, silent in zip(network.enc.layers, ((0, 2), (1, 3)), strict=True):
         for head in silent:
             layer.o.weight.data[:, head * HEAD : (head + 1) * HEAD] = 0
+        layer.f2.weight.data[:, ::3] = 0
     row = tuple(range(3, 20))
     example = Example(row, (0,) * len(row), (0, 1, 2, *(0,) * (len(row) - 3)), ())
-    importance = find_importance(network, [example])
-    assert [values.nonzero().flatten().tolist() for values in importance] == [[1, 3], [0, 2]]
+    found = find_importance(network, [example])
+    assert [part.heads.nonzero().flatten().tolist() for part in found] == [[1, 3], [0, 2]]
     ids, mask = torch.tensor([row]), torch.ones(1, len(row), dtype=torch.bool)
     before = network.encode(ids, torch.zeros_like(ids), mask)
-    drop_heads(network, importance, 2)
+    prune(network, found, heads=2, inner=64)
     after = network.encode(ids, torch.zeros_like(ids), mask)
     assert network.enc.layers[0].qkv.weight.shape[0] == 3 * 2 * HEAD
+    assert network.enc.layers[1].f1.weight.shape[0] == 64
     assert torch.allclose(before, after, atol=0.05)

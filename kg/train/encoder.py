@@ -10,7 +10,7 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 5. ``silver-second`` and ``second``: the student's labels on other raw papers; a network that
    starts anew learns from them and the annotated papers, to err otherwise than the student;
 6. ``silver-last`` and ``last``: both label many raw papers together; the student, relieved of
-   the attention heads that matter least, learns on.
+   the attention heads and inner units that matter least, learns on.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -46,6 +46,7 @@ from kg.train.export import prune_vocabulary, write_model
 from kg.train.loop import Stage, run_stage
 from kg.train.network import (
     HEADS,
+    INNER,
     LAYERS,
     Tagger,
     load_start,
@@ -53,7 +54,7 @@ from kg.train.network import (
     read_vocabulary,
     start_folder,
 )
-from kg.train.prune import drop_heads, find_importance
+from kg.train.prune import find_importance, prune
 from kg.train.start import Start
 
 #: Epochs and learning rates of the stages.
@@ -62,8 +63,8 @@ TEACHER = (8, 1e-4)
 STUDENT = (3, 6e-5)
 SECOND = (6, 1.2e-4)
 LAST = (6, 6e-5)
-#: Attention heads a layer that the last student keeps, and examples that choose them.
-KEPT, CHOOSING = 9, 80
+#: Attention heads and inner units a layer that the last student keeps; examples that choose them.
+KEPT_HEADS, KEPT_UNITS, CHOOSING = 9, 1280, 80
 #: Share of a paper's coined names that are exchanged for others, each epoch anew.
 SWAPPED = 0.25
 #: Raw papers that are labelled: how many, how long at least, from which year on.
@@ -115,7 +116,7 @@ def train_encoder(
         silver = maker.label("silver-last", ("student", "second"), extra, dev, many)
         maker.start_anew(seed)
         maker.go_back("student")
-        maker.drop_heads(KEPT)
+        maker.prune()
         maker.learn_student("last", silver, LAST, ratio=RATIO_LAST, quick=quick)
     maker.write(out, dev)
 
@@ -153,6 +154,7 @@ class _Maker:
             roles=len(self.roles),
             layers=self.start.layers if self.start else LAYERS,
             heads=self.start.heads if self.start else HEADS,
+            inner=self.start.inner if self.start else INNER,
         )
         bare = read_safetensors(start_folder() / "model.safetensors")
         load_start(self.network, bare, self.rows)
@@ -163,11 +165,11 @@ class _Maker:
         """Take the weights that ``stage`` ended with."""
         self.network.load_state_dict(torch.load(self.work / f"{stage}.pt", weights_only=True))
 
-    def drop_heads(self, keep: int) -> None:
-        """Leave the network ``keep`` heads a layer, chosen on some of the annotated papers."""
+    def prune(self) -> None:
+        """Leave the network its most important parts, chosen on some of the annotated papers."""
         examples = self._examples(self.papers[:CHOOSING])
-        keep = min(keep, self.network.enc.layers[0].heads)
-        drop_heads(self.network, find_importance(self.network, examples), keep)
+        importance = find_importance(self.network, examples)
+        prune(self.network, importance, heads=KEPT_HEADS, inner=KEPT_UNITS)
 
     def learn_spans(self, texts: Sequence[Paper], epochs: int) -> None:
         known = [_only(paper, self.labels, self.roles) for paper in texts]

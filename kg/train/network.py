@@ -51,14 +51,14 @@ class Drop(nn.Module):
 class Layer(nn.Module):
     """Self-attention and a feed-forward net, each with its residual and normalisation."""
 
-    def __init__(self, heads: int) -> None:
+    def __init__(self, heads: int, inner: int) -> None:
         super().__init__()
         self.heads = heads
         self.qkv = nn.Linear(WIDTH, 3 * heads * HEAD)
         self.o = nn.Linear(heads * HEAD, WIDTH)
         self.n1 = nn.LayerNorm(WIDTH, EPSILON)
-        self.f1 = nn.Linear(WIDTH, INNER)
-        self.f2 = nn.Linear(INNER, WIDTH)
+        self.f1 = nn.Linear(WIDTH, inner)
+        self.f2 = nn.Linear(inner, WIDTH)
         self.n2 = nn.LayerNorm(WIDTH, EPSILON)
         self.drop = Drop()
 
@@ -76,14 +76,14 @@ class Layer(nn.Module):
 class Encoder(nn.Module):
     """Pieces and shapes to hidden states."""
 
-    def __init__(self, vocabulary: int, layers: int, heads: int) -> None:
+    def __init__(self, vocabulary: int, layers: int, heads: int, inner: int) -> None:
         super().__init__()
         self.word = nn.Embedding(vocabulary, WIDTH)
         self.pos = nn.Embedding(WINDOW, WIDTH)
         self.shape = nn.Embedding(2 * SHAPES, WIDTH)
         self.n = nn.LayerNorm(WIDTH, EPSILON)
         self.drop = Drop()
-        self.layers = nn.ModuleList(Layer(heads) for _ in range(layers))
+        self.layers = nn.ModuleList(Layer(heads, inner) for _ in range(layers))
         nn.init.zeros_(self.shape.weight)
 
     def forward(self, ids: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:
@@ -147,9 +147,10 @@ class Tagger(nn.Module):
         roles: int,
         layers: int = LAYERS,
         heads: int = HEADS,
+        inner: int = INNER,
     ) -> None:
         super().__init__()
-        self.enc = Encoder(vocabulary, layers, heads)
+        self.enc = Encoder(vocabulary, layers, heads, inner)
         self.drop = Drop()
         self.out = nn.Linear(WIDTH, 1 + 2 * labels)
         self.crf = Crf(1 + 2 * labels)

@@ -54,6 +54,11 @@ class Start:
         """Number of attention heads a layer."""
         return len(self.weights["enc.layers.0.qkv.bias"]) // (3 * HEAD)
 
+    @property
+    def inner(self) -> int:
+        """Number of inner units a layer."""
+        return len(self.weights["enc.layers.0.f1.bias"])
+
     def load(
         self,
         network: Tagger,

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections import Counter, defaultdict
@@ -16,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import ReadError, RecordError
-from kg.model import FIELDS, Mention, Paper
-from kg.text import fold, sentence_at
+from kg.model import Mention, Paper
+from kg.text import fold, sentence_at, squeeze
 
 #: Bins of the reliability table.
 BINS = 10
@@ -105,6 +104,10 @@ class Report:
     confusions: tuple[Confusion, ...] = ()
     pairs: tuple[tuple[Paper, Paper], ...] = ()
 
+    def total(self, name: str) -> Counts:
+        """Return the sum of the table ``name``: micro average."""
+        return total(getattr(self, name))
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data; each table has its total under "all"."""
         tables = ("exact", "overlapping", "concepts", "introduced", "roles", "links")
@@ -127,7 +130,15 @@ class Report:
 
     def to_html(self) -> str:
         """Return a page with gold and predicted side by side; every text is escaped."""
-        return _page(self)
+        from kg.score_page import to_html
+
+        return to_html(self)
+
+    def to_svg(self) -> str:
+        """Return the reliability plot."""
+        from kg.score_page import to_svg
+
+        return to_svg(self.bins, self.calibration_error)
 
 
 def total(table: Mapping[str, Counts]) -> Counts:
@@ -143,18 +154,28 @@ def evaluate(gold: Iterable[Paper], predicted: Iterable[Paper]) -> Report:
 
     Args:
         gold: annotated papers.
-        predicted: the same papers with predictions, in any order.
+        predicted: the same papers with predictions, in any order; known by their id,
+            or by title and abstract where a reader has given them ids of its own.
 
     Raises:
         RecordError: a paper of the gold has no prediction.
     """
-    found = {paper.id: paper for paper in predicted}
+    answers = list(predicted)
+    known = {paper.id: paper for paper in answers}
+    texts = {_texts(paper): paper for paper in answers}
     pairs = []
     for paper in gold:
-        if paper.id not in found:
+        same = known.get(paper.id)
+        if same is None or _texts(same) != _texts(paper):
+            same = texts.get(_texts(paper))
+        if same is None:
             raise RecordError(f"paper {paper.id}: in the gold, but there is no prediction for it")
-        pairs.append((paper, found[paper.id]))
+        pairs.append((paper, same))
     return _measure(tuple(pairs))
+
+
+def _texts(paper: Paper) -> tuple[str, str]:
+    return (paper.title, paper.abstract)
 
 
 def _measure(pairs: tuple[tuple[Paper, Paper], ...]) -> Report:
@@ -314,7 +335,7 @@ def _shown(paper: Paper, gold: Mention | None, predicted: Mention | None) -> str
     sentence = sentence_at(paper.text(at.field), at.start, at.end)
     wanted = repr(gold.text) if gold else "nothing"
     got = repr(predicted.text) if predicted else "nothing"
-    return f"gold {wanted}, found {got}: {sentence}"
+    return f"{paper.id}: gold {wanted}, found {got}: {squeeze(sentence)}"
 
 
 # --- as text ------------------------------------------------------------------------
@@ -356,69 +377,6 @@ def _row(title: str, cells: Iterable[str]) -> str:
 def _figures(counts: Counts) -> tuple[str, ...]:
     rates = (f"{value:.3f}" for value in (counts.precision, counts.recall, counts.f1))
     return (*rates, str(counts.right + counts.missed), str(counts.right + counts.spurious))
-
-
-# --- as a page ----------------------------------------------------------------------
-
-_STYLE = """
-body{font:15px/1.6 system-ui,sans-serif;max-width:1200px;margin:2rem auto;padding:0 1rem;
-color:#1b1b1b;background:#fff}
-table{width:100%;border-collapse:collapse;table-layout:fixed}
-td,th{vertical-align:top;padding:.4rem .8rem;border-bottom:1px solid #ddd;text-align:left}
-mark{padding:0 .15em;border-radius:.2em;color:inherit;border-bottom:3px solid}
-mark small{font-size:.7em;margin-left:.3em}
-.Method{background:#dbeafe}.Dataset{background:#dcfce7}.Benchmark{background:#fef3c7}
-.Task{background:#fce7f3}.Metric{background:#ede9fe}.other{background:#eee}
-.right{border-bottom-color:transparent}.wrong{border-bottom-color:#b91c1c}
-.role{border-bottom-color:#d97706}pre{overflow:auto;background:#f6f6f6;padding:1rem}
-"""
-
-
-def _page(report: Report) -> str:
-    rows = "".join(_paper_row(gold, predicted) for gold, predicted in report.pairs)
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        "<title>Gold and found</title>"
-        f"<style>{_STYLE}</style></head><body><h1>Gold and found</h1>"
-        "<p>Underlined red: in one column only. Underlined amber: another role.</p>"
-        f"<details><summary>Figures</summary><pre>{html.escape(report.to_text())}</pre></details>"
-        f"<table><thead><tr><th>gold</th><th>found</th></tr></thead><tbody>{rows}</tbody></table>"
-        "</body></html>\n"
-    )
-
-
-def _paper_row(gold: Paper, predicted: Paper) -> str:
-    return (
-        f'<tr id="{html.escape(gold.id, quote=True)}"><td>{_marked(gold, predicted)}</td>'
-        f"<td>{_marked(predicted, gold)}</td></tr>\n"
-    )
-
-
-def _marked(paper: Paper, other: Paper) -> str:
-    """Return title and abstract with the mentions marked, those that differ underlined."""
-    known = {(*_place(m), m.type): m.role for m in other.mentions}
-    return "".join(
-        f"<{tag}>{_marked_field(paper, name, known)}</{tag}>"
-        for name, tag in zip(FIELDS, ("h3", "p"), strict=True)
-    )
-
-
-def _marked_field(paper: Paper, name: str, known: Mapping[tuple[Any, ...], str]) -> str:
-    text, parts, at = paper.text(name), [], 0
-    for mention in sorted(m for m in paper.mentions if m.field == name):
-        if mention.start < at:
-            continue
-        role = known.get((*_place(mention), mention.type))
-        state = "wrong" if role is None else "right" if role == mention.role else "role"
-        kind = mention.type if mention.type in _STYLE else "other"
-        label = html.escape(f"{mention.type} {mention.role}")
-        parts += [
-            html.escape(text[at : mention.start]),
-            f'<mark class="{html.escape(kind, quote=True)} {state}">'
-            f"{html.escape(mention.text)}<small>{label}</small></mark>",
-        ]
-        at = mention.end
-    return "".join(parts) + html.escape(text[at:])
 
 
 # --- gold from files ----------------------------------------------------------------

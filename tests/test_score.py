@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from kg.errors import ReadError, RecordError
 from kg.model import Link, Mention, Paper
 from kg.score import Counts, evaluate, read_gold, total
+from tests.test_cli import kg as run
 
 TEXT = "Foo beats Bar on COCO by accuracy."
 
@@ -115,12 +117,59 @@ def test_text_and_dict_say_the_same() -> None:
 def test_the_page_escapes_everything() -> None:
     hostile = '<script>alert(1)</script> "Foo" & <b>'
     start = hostile.index("Foo")
-    bad = Mention("abstract", start, start + 3, "Foo", "<i>", "<u>", 1.0, "x")
+    bad = Mention("abstract", start, start + 3, "Foo", "<i>", "<u>", 1.0, '"x" <s>')
     paper = Paper('"><img>', hostile, hostile, mentions=(bad,))
     page = evaluate([paper], [replace(paper, mentions=())]).to_html()
-    for part in ("<script>", "<img>", "<i>", "<u>", "<b>"):
+    for part in ("<script>", "<img>", "<i>", "<u>", "<b>", "<s>"):
         assert part not in page
     assert "&lt;script&gt;" in page
+    assert "default-src 'none'" in page
+
+
+def test_the_page_shows_what_differs_and_each_type_in_its_colour() -> None:
+    page = evaluate([GOLD], [FOUND]).to_html()
+    assert page == evaluate([GOLD], [FOUND]).to_html()
+    assert "1 right, 1 in another role, 2 only in the gold, 3 only found" in page
+    assert page.count('class="k2 role"') == 2  # Bar, on both sides
+    assert '<mark class="k4 wrong" title="0.15 test">beats<small>Task addresses</small>' in page
+    assert "1 × Dataset → Benchmark" in page
+    assert "<caption>Links</caption>" not in page
+
+
+def test_the_plot_is_a_drawing_with_words_for_who_cannot_see_it() -> None:
+    report = evaluate([GOLD], [FOUND])
+    root = ElementTree.fromstring(report.to_svg())
+    space = "{http://www.w3.org/2000/svg}"
+    assert root.get("role") == "img"
+    names = (root.get("aria-labelledby") or "").split()
+    title, about = (next(e for e in root.iter() if e.get("id") == name) for name in names)
+    assert title.text == "Reliability of confidence"
+    assert "1 mentions with 0.65 on average: 0.00 right" in (about.text or "")
+    bars = [e for e in root.iter(f"{space}rect") if e.get("class") == "rel-bar"]
+    assert [float(e.get("height", "")) for e in bars] == [0, 0, 0, 360, 360]
+    assert report.to_svg() in report.to_html()
+    nothing = evaluate([GOLD], [replace(GOLD, mentions=())])
+    assert "No mentions" in nothing.to_svg()
+    ElementTree.fromstring(nothing.to_svg())
+
+
+def test_predictions_are_known_by_their_text_where_a_reader_gave_them_other_ids() -> None:
+    report = evaluate([GOLD], [replace(FOUND, id="foo-beats-bar-12345678")])
+    assert total(report.exact).right == 2
+    with pytest.raises(RecordError, match="paper p: in the gold"):
+        evaluate([GOLD], [replace(FOUND, title="Another text")])
+
+
+def test_the_command_writes_page_and_plot(tmp_path: Path) -> None:
+    for name, paper in (("gold", GOLD), ("found", replace(FOUND, id="other"))):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(paper.to_dict()), encoding="utf-8")
+    words = ("gold.jsonl", "--predicted", "found.jsonl", "--html", "a.html", "--plot", "a.svg")
+    done = run("evaluate", *words, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    report = evaluate([GOLD], [replace(FOUND, id="other")])
+    assert (tmp_path / "a.html").read_text(encoding="utf-8") == report.to_html()
+    assert (tmp_path / "a.svg").read_text(encoding="utf-8") == report.to_svg()
+    assert done.stdout.decode() == report.to_text() + "\n"
 
 
 def test_gold_in_three_forms(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     epilog="""\b
 Examples:
   kg evaluate dev.jsonl
-  kg evaluate dev.jsonl --html errors.html
+  kg evaluate dev.jsonl --html errors.html --plot reliability.svg
   kg evaluate dev.jsonl --extractors model --format json
   kg evaluate scier-dev.jsonl --model my-scier-model
   kg evaluate aliases.jsonl --linking
@@ -35,6 +35,7 @@ Examples:
     "--linking", is_flag=True, help="Score linking instead: GOLD holds clusters or pairs of names."
 )
 @click.option("--html", "page", metavar="FILE", help="Write gold and found side by side.")
+@click.option("--plot", metavar="FILE", help="Write the reliability plot as SVG.")
 @click.option(
     "--format",
     "style",
@@ -50,6 +51,7 @@ def command(
     predicted: str | None,
     linking: bool,
     page: str | None,
+    plot: str | None,
     style: str,
 ) -> None:
     """Score an extractor on the annotated papers in GOLD.
@@ -73,8 +75,17 @@ def command(
         else report.to_text()
     )
     if page:
-        Path(page).write_text(report.to_html(), encoding="utf-8")
-        say(f"wrote {page}")
+        _write(report.to_html(), page)
+    if plot:
+        _write(report.to_svg(), plot)
+
+
+def _write(text: str, name: str) -> None:
+    from kg.files import replace_file
+
+    with replace_file(Path(name)) as out:
+        out.write(text)
+    say(f"wrote {name}")
 
 
 def _score_linking(gold: str, style: str) -> None:

@@ -16,6 +16,7 @@ Examples:
   kg train train.jsonl --dev dev.jsonl --out my-model
   kg train train.spacy --dev dev.spacy --out my-model --recipe cnn --quick
   kg train train.jsonl --dev dev.jsonl --out my-model --recipe encoder --raw papers.jsonl.xz
+  kg train own.jsonl --dev own-dev.jsonl --out my-model --start ai-abstracts
   kg extract papers.txt --model my-model
 """,
 )
@@ -37,12 +38,20 @@ Examples:
 )
 @click.option("--pretrain", metavar="FILE", help="Encoder: SciREX mentions to start from.")
 @click.option("--raw", metavar="FILE", help="Encoder: unannotated papers for self-training.")
+@click.option(
+    "--start",
+    metavar="MODEL",
+    help="Encoder: go on from this model, not from bare MiniLM; 'ai-abstracts': the shipped one.",
+)
 def command(**options: Any) -> None:
     """Train an extractor on the annotated papers in TRAIN and write it to MODEL.
 
     TRAIN and --dev are JSON Lines of papers with mentions ({field, start, end,
     type, role}), SciER's sentences, or spaCy's .spacy; types are your own.
     --model MODEL makes the other commands use the result.
+
+    With --start the training goes on from an encoder trained before: it needs fewer
+    examples, and types and roles of the same name keep what they know.
     """
     from kg.train import train
 

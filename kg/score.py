@@ -427,8 +427,9 @@ _SCIER = "expected an object with doc_id, sentence and ner [[text, type], ...]"
 def _from_rows(rows: Iterable[tuple[int, dict[str, Any]]], source: Path) -> Iterator[Paper]:
     for number, row in rows:
         try:
-            data = {"id": f"{source.stem}:{number}", "title": "", **row}
-            data["mentions"] = [_with_defaults(m, data) for m in data.get("mentions") or ()]
+            given = {name: value for name, value in row.items() if value is not None}
+            data = {"id": f"{source.stem}:{number}", "title": "", **given}
+            data["mentions"] = [_with_defaults(m, data) for m in data.get("mentions", ())]
             paper = Paper.from_dict(data)
             paper.check()
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -443,8 +444,12 @@ def _reason(error: Exception) -> str:
 def _with_defaults(mention: dict[str, Any], paper: Mapping[str, Any]) -> dict[str, Any]:
     """Fill in what a hand-made annotation may leave out: field, text and role."""
     filled = {"field": "abstract", "role": "mentions", **mention}
-    text = paper.get(filled["field"], "")
-    filled.setdefault("text", text[filled["start"] : filled["end"]])
+    text, start, end = paper.get(filled["field"], ""), filled["start"], filled["end"]
+    if type(start) is not int or type(end) is not int:
+        raise ValueError(f"mention [{start!r}, {end!r}): start and end must be integers")
+    if end > len(text):
+        raise ValueError(f"mention [{start}, {end}) ends beyond its text of {len(text)} characters")
+    filled.setdefault("text", text[start:end])
     return filled
 
 

@@ -229,6 +229,9 @@ def test_short_annotations_are_filled_in(tmp_path: Path) -> None:
     [paper] = read_gold(path)
     assert paper.mentions[0].text == "Foo"
     assert paper.id == "own:1"
+    path.write_text(json.dumps({**row, "title": None, "year": None}), encoding="utf-8")
+    [paper] = read_gold(path)
+    assert (paper.title, paper.mentions[0].text) == ("", "Foo")
 
 
 @pytest.mark.parametrize(
@@ -238,6 +241,10 @@ def test_short_annotations_are_filled_in(tmp_path: Path) -> None:
         ("{", ":1: "),
         ("[1]", "found list, expected a JSON object"),
         ('{"title": "T", "mentions": [{"start": 0}]}', ":1: "),
+        ('{"title": "T", "mentions": [{"field": "title", "start": 0, "end": 9, "type": "M"}]}',
+         "ends beyond its text of 1 characters"),
+        ('{"title": "T", "mentions": [{"field": "title", "start": "0", "end": 1, "type": "M"}]}',
+         "start and end must be integers"),
         ('{"id": "x", "title": "T", "mentions": [{"field": "title", "start": 0, "end": 1, '
          '"text": "no", "type": "M", "role": "uses"}]}', "the record says 'no'"),
     ],

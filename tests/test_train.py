@@ -105,8 +105,10 @@ def test_dot_spacy_works_as_well(tmp_path: Path) -> None:
 def test_mistakes_get_one_line(data: tuple[Path, Path], model: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="recipe 'magic'"):
         train(*data, tmp_path / "x", recipe="magic")
-    with pytest.raises(UsageError, match="exists and is not empty"):
+    with pytest.raises(UsageError, match="exists and is not an empty folder"):
         train(*data, model, recipe="cnn")
+    with pytest.raises(UsageError, match="exists and is not an empty folder"):
+        train(*data, data[0], recipe="cnn")
     bad = tmp_path / "bad.jsonl"
     bad.write_text("{}\n{", encoding="utf-8")
     with pytest.raises(ReadError, match=r"bad\.jsonl:2"):
@@ -117,6 +119,24 @@ def test_mistakes_get_one_line(data: tuple[Path, Path], model: Path, tmp_path: P
     strange = Paper("a", "Foo", mentions=(Mention("title", 0, 3, "Foo", "Planet", "uses"),))
     with pytest.raises(UsageError, match="type 'Planet' is in no training paper"):
         train(data[0], write([strange], tmp_path / "s.jsonl"), tmp_path / "x", recipe="cnn")
+
+
+def test_of_overlapping_mentions_the_longest_is_learned(tmp_path: Path) -> None:
+    text = "A deep neural net."
+    spans = [("deep neural net", "Net"), ("neural net", "Net"), ("net", "Thing"), ("A", "Thing")]
+    mentions = tuple(
+        Mention("abstract", text.index(part), text.index(part) + len(part), part, kind, "uses")
+        for part, kind in spans
+    )
+    gold = write([Paper("p", "", text, mentions=mentions)], tmp_path / "gold.jsonl")
+    said: list[str] = []
+    out = train(gold, gold, tmp_path / "new" / "m", recipe="cnn", steps=2, say=said.append)
+    assert said[0] == "2 mentions overlap a longer one and are not learned from"
+    assert (out / "config.cfg").exists()
+    bars = Paper("p", "", text, mentions=(Mention("abstract", 0, 1, "A", "X|Y", "uses"),))
+    barred = write([bars], tmp_path / "bars.jsonl")
+    with pytest.raises(UsageError, match=r"type 'X\|Y': the cnn recipe takes no"):
+        train(barred, barred, tmp_path / "m", recipe="cnn", steps=2)
 
 
 def test_swapping_names_keeps_every_offset() -> None:

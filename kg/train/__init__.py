@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from kg.errors import MissingExtraError, UsageError
-from kg.model import Paper
+from kg.model import Mention, Paper
 
 RECIPES = ("auto", "cnn", "encoder")
 
@@ -36,7 +37,8 @@ def train(
 
     Args:
         train_path, dev_path: annotated papers: JSON Lines, SciER's form, or .spacy.
-        out: folder to write; must not exist, but for an unfinished run of the same.
+        out: folder to write; must not exist or be empty.  An encoder keeps its unfinished
+            stages beside it, in ``OUT.work``, and goes on from there when called again.
         recipe: "cnn", "encoder", or "auto": the encoder where torch is installed.
         name: the model's name; the folder's by default.
         seed: the same seed, data and machine give the same model.
@@ -57,12 +59,14 @@ def train(
     target = Path(out)
     if recipe not in RECIPES:
         raise UsageError(f"recipe {recipe!r}: expected one of {', '.join(RECIPES)}")
-    if target.exists() and any(target.iterdir()):
-        raise UsageError(f"{target}: exists and is not empty; give a new folder")
+    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
+        raise UsageError(f"{target}: exists and is not an empty folder; give a new one")
     extras: dict[str, Any] = {"pretrain": pretrain, "raw": raw, "start": start}
     chosen = _choose(recipe, [name for name, value in extras.items() if value])
     papers, dev = read_gold(train_path), read_gold(dev_path)
     _check_labels(papers, dev, str(dev_path))
+    papers = _without_overlaps(papers, say)
+    target.parent.mkdir(parents=True, exist_ok=True)
     common: dict[str, Any] = {"name": name or target.name, "seed": seed, "say": say}
     if chosen == "cnn":
         from kg.train import cnn
@@ -86,6 +90,27 @@ def _choose(recipe: str, given: Sequence[str]) -> str:
     if recipe == "encoder":
         _need_extra()
     return recipe
+
+
+def _without_overlaps(papers: Sequence[Paper], say: Callable[[str], object]) -> list[Paper]:
+    """Return the papers with mentions that do not overlap, the longest of those that do."""
+    kept = [replace(paper, mentions=tuple(_longest(paper.mentions))) for paper in papers]
+    lost = sum(len(p.mentions) for p in papers) - sum(len(p.mentions) for p in kept)
+    if lost:
+        say(f"{lost} mentions overlap a longer one and are not learned from")
+    return kept
+
+
+def _longest(mentions: Sequence[Mention]) -> list[Mention]:
+    kept: list[Mention] = []
+    for mention in sorted(mentions, key=lambda m: (m.start - m.end, m)):
+        if not any(_overlap(mention, other) for other in kept):
+            kept.append(mention)
+    return sorted(kept)
+
+
+def _overlap(one: Mention, other: Mention) -> bool:
+    return one.field == other.field and one.start < other.end and other.start < one.end
 
 
 def _need_extra() -> None:

@@ -18,6 +18,7 @@ from spacy.training import Example
 from spacy.util import filter_spans
 from thinc.api import fix_random_seed
 
+from kg.errors import UsageError
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
 
 #: Rounds of mini-batches; a quick run is for trying things out.
@@ -42,6 +43,7 @@ def train_cnn(
     say: Callable[[str], object] = print,
 ) -> None:
     """Train on ``papers``, keep the state that is best on ``dev``, write it to ``out``."""
+    _check_types(papers)
     random.seed(seed)
     fix_random_seed(seed)
     nlp: Any = spacy.blank("en")
@@ -54,6 +56,13 @@ def train_cnn(
     nlp.from_bytes(best)
     nlp.meta["paperkg"] = {"precision": _precision(nlp, dev)}
     nlp.to_disk(out)
+
+
+def _check_types(papers: Iterable[Paper]) -> None:
+    """Raise if a type holds the sign that divides type and role in a label."""
+    strange = sorted({m.type for paper in papers for m in paper.mentions if "|" in m.type})
+    if strange:
+        raise UsageError(f"type {strange[0]!r}: the cnn recipe takes no '|' in a type")
 
 
 def _learn(

@@ -9,7 +9,7 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 4. ``student``: annotated and silver papers together, from the teacher's weights (4 an epoch);
 5. ``silver-second`` and ``second``: the student's labels on other raw papers; a network that
    starts anew learns from them and the annotated papers, to err otherwise than the student;
-6. ``silver-last`` and ``last``: both label many raw papers together; the student, relieved of
+6. ``silver-last`` and ``last``: both label many raw papers together; the second, relieved of
    the attention heads and inner units that matter least, learns on.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
@@ -114,8 +114,7 @@ def train_encoder(
         maker.learn_student("second", silver, SECOND, quick=quick)
         many = 50 if quick else SILVER_LAST
         silver = maker.label("silver-last", ("student", "second"), extra, dev, many)
-        maker.start_anew(seed)
-        maker.go_back("student")
+        maker.go_back("second")
         maker.prune()
         maker.learn_student("last", silver, LAST, ratio=RATIO_LAST, quick=quick)
     maker.write(out, dev)

@@ -14,6 +14,8 @@ from kg.text import fold
 
 KINDS = ("paper", "method", "dataset", "benchmark", "task", "metric")
 _TYPE = ox.NamedNode(vocab.expand("rdf:type"))
+#: Characters of a wrong name that are compared: the time goes with the square.
+_LONGEST = 200
 _COUNT = ox.NamedNode(vocab.expand("kg:paperCount"))
 #: Predicate -> whether it gives the preferred name.
 NAMES = {
@@ -97,16 +99,19 @@ class NameIndex:
                 yield Hit(name.iri, name.kind, label, name.name, name.papers)
 
     def nearest(self, text: str, kinds: tuple[str, ...], *, limit: int) -> list[Hit]:
-        """Return the resources with the most similar names, best first; none if nothing is near."""
+        """Return the resources with the most similar names, best first; none if nothing is near.
+
+        Whole names with a letter or two amiss go before names that are alike in part.
+        """
         from rapidfuzz import fuzz, process
 
-        names = [n for n in self.names if n.kind in kinds]
-        close = process.extract(
-            fold(text), [n.folded for n in names], scorer=fuzz.WRatio, limit=4 * limit,
-            score_cutoff=60,
-        )  # fmt: skip
-        ordered = sorted((-score, names[index]) for _, score, index in close)
-        return list(self._hits(name for _, name in ordered))[:limit]
+        names, key = [n for n in self.names if n.kind in kinds], fold(text)[:_LONGEST]
+        folded, ordered = [n.folded for n in names], []
+        for scorer, least in ((fuzz.ratio, 70), (fuzz.WRatio, 60)):
+            close = process.extract(key, folded, scorer=scorer, limit=4 * limit, score_cutoff=least)
+            found = ((-score, -names[i].papers, names[i]) for _, score, i in close)
+            ordered += [name for *_, name in sorted(found)]
+        return list(self._hits(iter(ordered)))[:limit]
 
 
 def _rank(folded: str, key: str) -> int:

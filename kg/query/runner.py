@@ -35,6 +35,7 @@ from kg.query.worker import read_frame, write_frame
 
 #: Seconds to open a store or to load a graph file, at most.
 OPENING = 600.0
+_ADVICE = "delete it, and the graph file is asked instead, or 'kg serve' builds it again"
 _MAIN = "from kg.query.worker import main; main()"
 
 
@@ -66,7 +67,7 @@ class Worker:
             frame = read_frame(self._pipe(self._process.stdout))
         if frame is None or "opening" in frame[0]:
             self.stop()
-            damaged = f"{self._arguments['path']}: cannot be read, it is damaged; build it again"
+            damaged = f"{self._arguments['path']}: cannot be read, it is damaged; {_ADVICE}"
             raise BuildError(frame[0]["opening"] if frame else damaged)
 
     @staticmethod

@@ -29,6 +29,7 @@ from starlette.staticfiles import StaticFiles
 
 from kg.errors import KGError
 from kg.query import Runner
+from kg.query.kept import COUNTS
 from kg.query.names import KINDS
 from kg.serve.cache import AnswerCache
 from kg.serve.describe import serialize, service_description, void_description
@@ -187,9 +188,9 @@ class Server:
         """Return the 404 of an unknown resource, with the nearest names."""
         kind, _, name = self.reader.to_id(iri).partition("/")
         kinds = [kind] if kind in KINDS else list(KINDS)
-        words = re.sub(r"[-_/]+", " ", name or kind)
+        words = re.sub(r"[-_/]+", " ", (name or kind)[:200])
         hits = await self.work(lambda: self.pages.search(words, kinds, limit=5))
-        fault = Fault(404, f"no resource {self.reader.to_id(iri)!r} in this graph")
+        fault = Fault(404, f"no resource {_cut(self.reader.to_id(iri))!r} in this graph")
         fault.nearest = [self._hit(hit) for hit in hits]  # type: ignore[attr-defined]
         return fault
 
@@ -204,10 +205,9 @@ class Server:
 
     def _counts(self) -> list[tuple[str, int]]:
         found = {
-            row["class"]["value"].rsplit("#")[-1]: int(row["n"]["value"])
-            for row in self.pages.rows(
-                "SELECT ?class (COUNT(*) AS ?n) { ?x a ?class } GROUP BY ?class"
-            )
+            row["what"]["value"].rsplit("#")[-1]: int(row["count"]["value"])
+            for row in self.pages.rows(COUNTS)
+            if row["kind"]["value"] == "class"
         }
         names = (
             ("Paper", "papers"), ("Method", "methods"), ("Dataset", "datasets"),
@@ -320,6 +320,10 @@ def _as_fault(error: Exception) -> Fault:
         fault.headers.update(error.headers or {})
         return fault
     return Fault(500, "something went wrong here; it is not your request's fault")
+
+
+def _cut(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def _options(settings: Settings, methods: list[str]) -> Response:

@@ -42,7 +42,7 @@ def open_site(folder: Path, settings: Settings, say: Say) -> Iterator[tuple[Site
 
 @contextmanager
 def _store(folder: Path, say: Say) -> Iterator[Path]:
-    problem = check_store(folder)
+    problem = check_store(folder) or _damage(folder)
     if not problem:
         yield folder / STORE
         return
@@ -54,6 +54,16 @@ def _store(folder: Path, say: Say) -> Iterator[Path]:
         yield _build(folder, source, temporary, say)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _damage(folder: Path) -> str:
+    """Return what is wrong with a store that looks whole; opening it tells."""
+    try:
+        with Runner(folder) as runner:
+            runner.start()
+    except BuildError:
+        return "it is damaged"
+    return ""
 
 
 def _build(folder: Path, source: Path, temporary: Path, say: Say) -> Path:

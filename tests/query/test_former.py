@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from kg.link import link_papers
 from kg.model import Concept, Mention, Paper
 from kg.query.former import find_former
+from kg.query.names import name_index
 from kg.query.store import load_store
 from kg.rdf import write_ntriples
 from kg.vocab import BASE
@@ -82,6 +84,33 @@ def test_a_name_of_two_concepts_leads_nowhere(tmp_path: Path) -> None:
     )
     graph = store(tmp_path, (), two)
     assert find_former(graph, "method/sam") is None
+
+
+NEAR = [
+    ("lara", "LoRA"),
+    ("berrt", "BERT"),
+    ("adaptation low-rank", "low-rank adaptation"),
+    ("larg language modls", "large language model"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "right"), NEAR)
+def test_the_nearest_name_is_the_one_with_a_letter_amiss(
+    wrong: str, right: str, tmp_path: Path
+) -> None:
+    names = ("LoRA", "BERT", "low-rank adaptation", "large language model", "large Conformer",
+             "BERT-like error model", "laryngeal radar")  # fmt: skip
+    concepts = tuple(Concept(f"method/{n}", "Method", name) for n, name in enumerate(names))
+    found = name_index(store(tmp_path, (), concepts)).nearest(wrong, ("method",), limit=5)
+    assert found[0].label == right
+
+
+def test_a_very_long_wrong_name_takes_no_time(tmp_path: Path) -> None:
+    concepts = tuple(Concept(f"method/{n}", "Method", f"name {n} of many") for n in range(3000))
+    index = name_index(store(tmp_path, (), concepts))
+    start = time.process_time()
+    index.nearest("name of ten " * 10_000, ("method",), limit=5)
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -153,6 +155,12 @@ def test_odd_ids_are_not_found_and_harmless(tail: str, client: Client) -> None:
     assert "<script>" not in reply.text
 
 
+def test_a_very_long_id_is_not_said_back_whole(client: Client) -> None:
+    reply = client.get("/id/method/" + "a" * 50_000)
+    assert reply.status == 404
+    assert len(reply.body) < 5000
+
+
 def test_broken_encoding_in_a_path(client: Client) -> None:
     for tail in ("%", "%zz", "%ff"):
         assert client.get(f"/id/paper/{tail}").status == 400
@@ -246,6 +254,35 @@ def test_a_folder_that_cannot_be_written_is_served_all_the_same(tmp_path: Path) 
     with serving(folder / "graph.ttl") as client:
         assert client.ask("ASK { ?s a kg:Paper }").text.endswith("true}")
     assert not (folder / STORE).exists()
+
+
+def test_a_damaged_store_is_built_again(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "out", 10)
+    for file in build_store(folder).iterdir():
+        if file.name.startswith(("MANIFEST", "CURRENT")):
+            file.write_bytes(b"rubbish")
+    with serving(folder) as client:
+        assert "it is damaged; building it again" in client.said
+        assert client.ask("ASK { ?s a kg:Paper }").text.endswith("true}")
+
+
+def test_a_store_of_an_older_version_is_built_again(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "out", 10)
+    marker = build_store(folder) / MARKER
+    marker.write_text(json.dumps({**json.loads(marker.read_text()), "layout": 0}))
+    with serving(folder) as client:
+        assert "made by another version; building it again" in client.said
+        assert client.ask("ASK { ?s a kg:Paper }").text.endswith("true}")
+    assert json.loads(marker.read_text())["layout"] > 0
+
+
+def test_two_servers_started_at_once_on_a_folder_without_a_store(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "out", 10)
+    with ThreadPoolExecutor(2) as threads, ExitStack() as stack:
+        clients = list(threads.map(lambda _: stack.enter_context(serving(folder)), range(2)))
+        answers = {client.ask("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }").body for client in clients}
+        assert len(answers) == 1
+    assert sorted(path.name for path in folder.iterdir() if "store" in path.name) == [STORE]
 
 
 def test_cors_only_where_it_is_wanted(tmp_path: Path) -> None:

@@ -77,7 +77,10 @@ def sha256(path: Path) -> str:
 @contextmanager
 def replace_file(path: Path) -> Iterator[IO[str]]:
     """Open a file beside ``path`` for text; rename it into place on success only."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:  # names a file that nobody has heard of
+        raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
             yield out

@@ -118,6 +118,13 @@ def test_a_file_is_written_beside_and_renamed(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_file_in_no_folder_is_named_as_the_user_named_it(tmp_path: Path) -> None:
+    path = tmp_path / "none" / "a.txt"
+    with pytest.raises(FileNotFoundError) as caught, replace_file(path):
+        pass
+    assert caught.value.filename == str(path)
+
+
 def test_broken_lines_name_file_and_line(tmp_path: Path) -> None:
     path = tmp_path / "papers.jsonl"
     path.write_text('{"id": "a"}\n{"id": \n')

@@ -75,7 +75,7 @@ def command(
     from kg.query import MEGABYTE, Runner, read_question
 
     if list_:
-        _list([word for word in (str(folder or ""), query or "") if word])
+        _list(query or ("" if folder is None or folder.is_dir() else str(folder)))
         return
     if folder is None or query is None:
         raise UsageError("kg query wants DIR and QUERY; see the questions with kg query --list")
@@ -112,11 +112,11 @@ def to_values(words: Sequence[str]) -> dict[str, str]:
     return values
 
 
-def _list(words: list[str]) -> None:
+def _list(name: str) -> None:
     from kg.query import find_question, list_questions
 
-    if words:
-        _describe(find_question(words[-1]))
+    if name:
+        _describe(find_question(name))
         return
     questions = list_questions()
     width = max(len(question.name) for question in questions)

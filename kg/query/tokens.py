@@ -62,14 +62,17 @@ def bind(text: str, terms: Mapping[str, str]) -> str:
 
 
 def check_query(text: str, *, longest: int) -> None:
-    """Raise :class:`QueryRefusedError` for what is never run, whatever the parser thinks.
+    """Raise for what is never run, whatever the parser thinks.
 
     Args:
         longest: the most characters a query may have.
 
     Raises:
+        QuerySyntaxError: there is no query.
         QueryRefusedError: too long, an update, or a call to another server.
     """
+    if all(kind == "comment" or not token.strip() for kind, token in find_tokens(text[:longest])):
+        raise QuerySyntaxError("the query is empty; expected SELECT, ASK, CONSTRUCT or DESCRIBE")
     if len(text) > longest:
         raise QueryRefusedError(
             f"the query has {len(text):,} characters; at most {longest:,} are taken"

@@ -100,12 +100,15 @@ def test_mistakes_get_one_line(args: list[str], code: int, message: str, folder:
     assert found.stdout == ""
 
 
-def test_the_list_names_every_question() -> None:
+def test_the_list_names_every_question(tmp_path: Path) -> None:
     from kg.query import list_questions
 
     found = kg("query", "--list").stdout
     assert [line.split()[0] for line in found.splitlines()] == [q.name for q in list_questions()]
     one = kg("query", "--list", "evidence").stdout
+    folder = str(tmp_path)
+    assert kg("query", folder, "--list").stdout == found
+    assert kg("query", folder, "evidence", "--list").stdout == one
     assert "columns: title, role" in one
     assert "SELECT" in one
 

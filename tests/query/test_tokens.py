@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.query.errors import QueryRefusedError
+from kg.query.errors import QueryRefusedError, QuerySyntaxError
 from kg.query.tokens import bind, calls_service, check_query, find_tokens, to_caret, to_syntax_error
 
 PIECES = st.sampled_from(
@@ -136,6 +136,12 @@ def test_words_that_are_no_calls_pass(text: str) -> None:
 )
 def test_updates_are_refused_in_words(text: str) -> None:
     with pytest.raises(QueryRefusedError, match="read-only"):
+        check_query(text, longest=1000)
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "# nothing\n", "  # a\r\n # b"])
+def test_no_query_is_told_as_such(text: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="the query is empty; expected SELECT"):
         check_query(text, longest=1000)
 
 

@@ -16,6 +16,8 @@ paper's: of concepts), ``introduced`` the most mentioned of those that the colle
 introduces, ``compared`` the one most often compared by who introduces it, ``broadest``
 and ``narrowest`` by the hierarchy, ``any`` for no restriction.  In the query a parameter
 is written ``$name``.
+
+``# kept:`` says for which values the store on disk keeps the answer (:mod:`kg.query.kept`).
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from kg import vocab
 from kg.errors import QueryError, UsageError
 
 ENTITY_KINDS = ("paper", "concept", "method", "dataset", "benchmark", "task", "metric")
+_KEYS = ("title", "question", "param", "columns", "kept")
 VALUE_KINDS = ("text", "integer", "number")
 _PARAM = re.compile(r"(?P<name>\w+)\s+(?P<kind>\w+)\s+(?P<default>.*?)(?:\s+--\s+(?P<help>.*))?$")
 
@@ -58,6 +61,7 @@ class Question:
     text: str
     parameters: tuple[Parameter, ...] = ()
     columns: tuple[str, ...] = ()
+    kept: str = ""
 
 
 def to_question(name: str, text: str) -> Question:
@@ -78,6 +82,7 @@ def to_question(name: str, text: str) -> Question:
         text=text,
         parameters=tuple(_parameter(name, line) for line in header.get("param", [])),
         columns=tuple(column for column in columns if column),
+        kept=" ".join(header.get("kept", [])),
     )
 
 
@@ -87,7 +92,7 @@ def _header(text: str) -> dict[str, list[str]]:
         if not line.startswith("#"):
             break
         key, colon, value = line[1:].strip().partition(":")
-        if colon and key in ("title", "question", "param", "columns"):
+        if colon and key in _KEYS:
             found.setdefault(key, []).append(value.strip())
     return found
 

@@ -14,6 +14,7 @@ from kg import vocab
 from kg.errors import QueryError
 from kg.query.entities import prefixes_of
 from kg.query.errors import QuerySizeError, QuerySyntaxError
+from kg.query.kept import find_kept
 from kg.query.tokens import check_query, to_syntax_error
 
 #: Name -> (format, media type) for rows and for truth values.
@@ -42,7 +43,8 @@ class Ask:
     ``rows`` and ``graph`` name the formats for rows (or yes and no) and for
     triples.  ``limit``: at most so many rows or triples.  ``largest``: at most
     so many bytes.  ``default_graphs`` and ``named_graphs``: the protocol's
-    data set, empty for the store's own.
+    data set, empty for the store's own.  ``kept``: whether an answer that the
+    store keeps (:mod:`kg.query.kept`) may be given.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Ask:
     longest: int = LONGEST_QUERY
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+    kept: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +118,7 @@ def evaluate(store: ox.Store, ask: Ask) -> Answer:
 def _query(store: ox.Store, ask: Ask) -> Any:
     try:
         return store.query(
-            ask.text,
+            _text(store, ask),
             prefixes=prefixes_of(store),
             default_graph=_nodes(ask.default_graphs),
             named_graphs=_nodes(ask.named_graphs) or ([] if ask.default_graphs else None),
@@ -124,6 +127,13 @@ def _query(store: ox.Store, ask: Ask) -> Any:
         raise to_syntax_error(str(error), prefixes_of(store)) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from error
+
+
+def _text(store: ox.Store, ask: Ask) -> str:
+    """The query, or the one that finds its answer ready (:mod:`kg.query.kept`)."""
+    if ask.default_graphs or ask.named_graphs or not ask.kept:
+        return ask.text
+    return find_kept(store, ask.text, prefixes_of(store)) or ask.text
 
 
 def _nodes(iris: Sequence[str]) -> Any:

@@ -19,6 +19,8 @@ import pyoxigraph as ox
 from kg import __version__, vocab
 from kg.errors import BuildError, MissingExtraError
 from kg.files import sha256
+from kg.query.kept import GRAPH, TRIPLES, WHOLE
+from kg.query.summary import FREQUENT, summarise
 
 if TYPE_CHECKING:
     import rdflib
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 STORE = "store"
 MARKER = "paperkg-store.json"
 #: Raised when the layout of a store changes; an older one is built again.
-LAYOUT = 1
+LAYOUT = 2
 #: The ontology's named graph: there to be asked for, out of the way of the data.
 ONTOLOGY_GRAPH = vocab.KG.rstrip("#")
 
@@ -55,12 +57,14 @@ def graph_file(folder: Path) -> Path:
     raise BuildError(f"{folder}: {problem}; make one with: kg build INPUT... --out {folder}")
 
 
-def build_store(folder: Path, *, into: Path | None = None) -> Path:
+def build_store(folder: Path, *, into: Path | None = None, frequent: int = FREQUENT) -> Path:
     """Build the store of ``folder`` on disk from its graph file, replacing an older one.
 
     Args:
         folder: a built folder.
         into: where the store goes; ``folder/store`` if left out.
+        frequent: papers from which on a concept is frequent enough for the store to
+            keep the answers to the bundled questions about it.
 
     Returns:
         the store's path.
@@ -75,6 +79,9 @@ def build_store(folder: Path, *, into: Path | None = None) -> Path:
         _load(store, source)
         store.flush()
         store.optimize()
+        summarise(store, triples=count_triples(store), frequent=frequent)
+        store.flush()
+        store.optimize()
         del store
         marker = json.dumps(_marker(source), indent=1, sort_keys=True) + "\n"
         (work / MARKER).write_text(marker, encoding="utf-8")
@@ -85,6 +92,18 @@ def build_store(folder: Path, *, into: Path | None = None) -> Path:
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return target
+
+
+def count_triples(store: ox.Store) -> int:
+    """Return the number of triples of the graph itself: without the ontology, without what is kept.
+
+    Counting them takes seconds on a large graph, so a store on disk keeps the number.
+    """
+    kept = next(iter(store.quads_for_pattern(WHOLE, TRIPLES, None, GRAPH)), None)
+    if kept is not None:
+        return int(kept.object.value)
+    graphs = (store.quads_for_pattern(None, None, None, graph) for graph in store.named_graphs())
+    return len(store) - sum(1 for quads in graphs for _ in quads)
 
 
 def _work_folder(target: Path) -> Path:

@@ -61,10 +61,15 @@ def main() -> None:
 
 
 def _open(options: dict[str, Any]) -> Any:
+    from kg.query.entities import prefixes_of
+    from kg.query.kept import find_kept
     from kg.query.store import load_store, read_store
 
     path = Path(options["path"])
-    return read_store(path) if options["disk"] else load_store(path)
+    store = read_store(path) if options["disk"] else load_store(path)
+    # The first client must not wait for what is the same for all.
+    find_kept(store, "ASK {}", prefixes_of(store))
+    return store
 
 
 def _limit_memory(size: int | None) -> bool:
@@ -153,15 +158,10 @@ def _former(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]
 
 def _base(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     from kg.query.entities import base_of, prefixes_of
+    from kg.query.store import count_triples
 
-    # Counting the default graph takes seconds on a large one; the ontology is small.
-    others = sum(1 for graph in store.named_graphs() for _ in _graph_quads(store, graph))
     data = {"base": base_of(store), "prefixes": prefixes_of(store)}
-    return {**data, "triples": len(store) - others}, b""
-
-
-def _graph_quads(store: Any, graph: Any) -> Any:
-    return store.quads_for_pattern(None, None, None, graph)
+    return {**data, "triples": count_triples(store)}, b""
 
 
 def _count(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:

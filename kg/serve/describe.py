@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kg import __version__, vocab
 from kg.query import GRAPH_FORMATS, ROW_FORMATS, Runner
+from kg.query.kept import COUNTS
 from kg.query.store import ONTOLOGY_GRAPH
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
@@ -20,12 +21,6 @@ _RESULT_FORMATS = (
     "Turtle", "N-Triples", "JSON-LD", "RDF_XML",
 )  # fmt: skip
 _PREFIXES = {**vocab.PREFIXES, "sd": _SD}
-
-COUNTS = """
-SELECT ?what ?kind (COUNT(*) AS ?count) WHERE {
-  { ?x a ?what BIND ("class" AS ?kind) } UNION { ?x ?what ?y BIND ("property" AS ?kind) }
-} GROUP BY ?what ?kind ORDER BY ?kind ?what
-"""
 
 
 def _node(name: str) -> ox.NamedNode:

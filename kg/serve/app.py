@@ -37,12 +37,14 @@ from kg.serve.editor import editor_data
 from kg.serve.faults import Fault, to_fault
 from kg.serve.guard import CSP, Guard, is_allowed
 from kg.serve.negotiate import GRAPHS, PAGES, choose
+from kg.serve.ontology import FILES, find_file, read_ontology, read_page
 from kg.serve.openapi import openapi
 from kg.serve.pages import STATIC, render, to_script_data
 from kg.serve.protocol import read_operation, to_ask
 from kg.serve.reading import query_pairs, raw_path, to_text
 from kg.serve.resources import Reader
 from kg.serve.settings import Settings, Site
+from kg.vocab import KG
 
 Handler = Callable[[Request], Awaitable[Response]]
 _SPARQL_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
@@ -97,7 +99,8 @@ class Server:
 
     def _to_editor(self, query: str) -> Response:
         fragment = f"#query={quote(query)}" if query else ""
-        return RedirectResponse(self.site.path("query") + fragment, status_code=303)
+        target = self.site.path("query") + fragment
+        return RedirectResponse(target, status_code=303, headers={"Vary": "Accept"})
 
     def _description(self, request: Request, accept: str) -> Response:
         format = _graph_format(accept)
@@ -193,6 +196,27 @@ class Server:
         fault = Fault(404, f"no resource {_cut(self.reader.to_id(iri))!r} in this graph")
         fault.nearest = [self._hit(hit) for hit in hits]  # type: ignore[attr-defined]
         return fault
+
+    async def ontology(self, request: Request) -> Response:
+        """What the terms' IRIs lead to: the page, or the ontology as data."""
+        format = self._page_format(dict(query_pairs(request)), request.headers.get("accept", ""))
+        if format != "html":
+            body = await self.once(f"ontology {format}", lambda: read_ontology(format))
+            return _rdf(body, format)
+        return RedirectResponse(self.site.path("ontology/"), 303, headers={"Vary": "Accept"})
+
+    async def ontology_page(self, request: Request) -> Response:
+        """The ontology's page; its own inline style is allowed by its hash."""
+        page = await self.once("ontology page", read_page)
+        return HTMLResponse(page, headers={"Content-Security-Policy": page_policy(page)})
+
+    async def ontology_file(self, request: Request) -> Response:
+        """A file that the ontology's page links to."""
+        name = str(request.path_params["name"])
+        path = find_file(name)
+        if path is None:
+            raise Fault(404, f"no file {_cut(name)!r} here; there are {', '.join(FILES)}")
+        return FileResponse(path, media_type=f"{FILES[name]}; charset=utf-8")
 
     # --- pages -------------------------------------------------------------------
 
@@ -413,6 +437,10 @@ def build_app(server: Server) -> Starlette:
         Route("/api/openapi.json", server.api_description),
         Route("/api/node/{id:path}", server.api_node),
         Route("/id/{id:path}", server.resource),
+        Route("/ontology", server.ontology),
+        Route("/ontology/", server.ontology_page),
+        Route("/ontology/{name}", server.ontology_file),
+        Route(urlsplit(KG).path, server.ontology),
         Mount("/static", StaticFiles(directory=STATIC)),
     ]
     if base_path and base_path != "/id" and not base_path.startswith(("/api", "/static")):

@@ -5,19 +5,22 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 import rdflib
+from rdflib.compare import isomorphic
 
 from kg.files import read_jsonl
 from kg.names import alias_ids
 from kg.query import build_store
 from kg.query.store import MARKER, STORE
-from kg.vocab import BASE, iri
+from kg.vocab import BASE, KG, iri, schemas_folder
 from tests.folders import HOSTILE, make_records, write_folder
 from tests.serve.conftest import Client, serving
 
@@ -78,6 +81,40 @@ def test_a_paper_page_marks_the_mentions_in_the_abstract(client: Client) -> None
     data = json.loads(client.get(f"/api/node/paper/{quote(paper.id)}").text)
     assert {c["id"] for c in data["concepts"]} == {m.concept for m in paper.mentions}
     assert [link["link"] for link in data["links"]] == [link.url for link in paper.links]
+
+
+def test_quotes_mark_the_words_that_prove_it(client: Client) -> None:
+    page = client.get(f"/id/{BUSY.id}", Accept=HTML).text
+    data = json.loads(client.get(f"/api/node/{BUSY.id}").text)
+    exact = [mention["exact"] for paper in data["evidence"] for mention in paper["mentions"]]
+    assert re.findall(r"<q>[^<]*<mark>([^<]*)</mark>", page) == exact
+
+
+@pytest.mark.parametrize("path", ["/ontology", "/paperkg/ontology"])
+def test_the_terms_iris_lead_to_the_ontology(path: str, client: Client) -> None:
+    assert path.endswith(urlsplit(KG).path) or path == "/ontology"
+    reply = client.get(path, Accept=HTML)
+    assert (reply.status, reply.headers["location"]) == (303, "/ontology/")
+    wanted = rdflib.Graph().parse(schemas_folder() / "kg.ttl")
+    for accept, name in (("text/turtle", "turtle"), ("application/ld+json", "json-ld")):
+        found = rdflib.Graph().parse(data=client.get(path, Accept=accept).body, format=name)
+        assert isomorphic(found, wanted)
+    assert client.get(path, Accept="image/png").status == 406
+
+
+def test_the_ontology_s_page_and_what_it_links_to(client: Client) -> None:
+    reply = client.get("/ontology/", Accept=HTML)
+    assert 'id="uses"' in reply.text
+    policy = reply.headers["content-security-policy"]
+    assert "unsafe-inline" not in policy
+    (style,) = re.findall(r"<style>(.*?)</style>", reply.text, re.DOTALL)
+    assert b64encode(sha256(style.encode()).digest()).decode() in policy
+    files = set(re.findall(r'href="([\w.]+)"', reply.text))
+    assert "kg.ttl" in files
+    for name in files:
+        assert client.get(f"/ontology/{name}").body == (schemas_folder() / name).read_bytes()
+    for name in ("README.md", "..%2fREADME.md", "queries", "index.html"):
+        assert client.get(f"/ontology/{name}").status == 404
 
 
 def test_every_resource_has_a_page(client: Client, built: Path) -> None:
@@ -223,8 +260,8 @@ def test_behind_a_prefix_every_link_has_it(tmp_path: Path) -> None:
             page = client.get(f"{stripped}/query", Accept=HTML).text
             assert '"endpoint": "/kg/sparql"' in page
             assert set(re.findall(r'(?:href|src|action)="(/[^"]*)"', page)) <= {
-                f"/kg/{p}" for p in ("", "explorer", "query", "search", ".well-known/void",
-                                     "api/openapi.json", "static/site.css", "static/editor.css",
+                f"/kg/{p}" for p in ("", "explorer", "ontology/", "query", "search",
+                                     ".well-known/void", "api/openapi.json", "static/site.css", "static/editor.css",
                                      "static/editor.js")
             }  # fmt: skip
         headers = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "kg.example.org"}

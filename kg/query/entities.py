@@ -184,7 +184,7 @@ def _ranking(store: ox.Store, kind: str, order: str) -> list[ox.NamedNode]:
     )
 
 
-def _kept_rank(store: ox.Store, kind: str, order: str, place: int) -> Iterator[ox.Quad]:
+def _kept_rank(store: ox.Store, kind: str, order: str, place: int) -> Iterator[Any]:
     return iter(store.quads_for_pattern(WHOLE, rank_predicate(kind, order, place), None, GRAPH))
 
 

@@ -25,6 +25,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -255,7 +256,7 @@ def year_node(year: int) -> ox.NamedNode:
 @lru_cache(maxsize=16)
 def kept_years(store: ox.Store, kept: Kept) -> tuple[int, ...]:
     """Return the years about which answers to a question are kept, in order."""
-    found = store.quads_for_pattern(None, KEEPS, kept.predicate, GRAPH)
+    found: Any = store.quads_for_pattern(None, KEEPS, kept.predicate, GRAPH)
     return tuple(sorted(int(quad.subject.value.rpartition("-")[2]) for quad in found))
 
 

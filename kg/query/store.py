@@ -99,7 +99,7 @@ def count_triples(store: ox.Store) -> int:
 
     Counting them takes seconds on a large graph, so a store on disk keeps the number.
     """
-    kept = next(iter(store.quads_for_pattern(WHOLE, TRIPLES, None, GRAPH)), None)
+    kept: Any = next(iter(store.quads_for_pattern(WHOLE, TRIPLES, None, GRAPH)), None)
     if kept is not None:
         return int(kept.object.value)
     graphs = (store.quads_for_pattern(None, None, None, graph) for graph in store.named_graphs())

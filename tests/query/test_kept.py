@@ -152,9 +152,7 @@ def test_the_same_graph_keeps_the_same(built: Path, store: ox.Store, tmp_path: P
     shutil.copy(built / "graph.ttl", tmp_path)
     build_store(tmp_path, frequent=3)
     again = open_store(tmp_path)
-    first, second = (
-        set(one.quads_for_pattern(None, None, None, GRAPH)) for one in (store, again)
-    )
+    first, second = (set(one.quads_for_pattern(None, None, None, GRAPH)) for one in (store, again))
     assert first == second
 
 

@@ -75,7 +75,8 @@ def to_page(ontology: Graph, alignments: Graph, diagram: str) -> str:
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f"<title>{title}</title><style>{_STYLE}</style></head><body><main>",
+        f'<title>{title}</title><link rel="icon" href="data:,">'
+        f"<style>{_STYLE}</style></head><body><main>",
         f"<h1>{title}</h1>",
         f"<p>{escape(str(ontology.value(about, DCTERMS.description)))}</p>",
         f"<p>Version {escape(str(ontology.value(about, OWL.versionInfo)))}. "

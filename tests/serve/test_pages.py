@@ -261,8 +261,8 @@ def test_behind_a_prefix_every_link_has_it(tmp_path: Path) -> None:
             assert '"endpoint": "/kg/sparql"' in page
             assert set(re.findall(r'(?:href|src|action)="(/[^"]*)"', page)) <= {
                 f"/kg/{p}" for p in ("", "explorer", "ontology/", "query", "search",
-                                     ".well-known/void", "api/openapi.json", "static/site.css", "static/editor.css",
-                                     "static/editor.js")
+                                     ".well-known/void", "api/openapi.json", "static/site.css",
+                                     "static/editor.css", "static/editor.js")
             }  # fmt: skip
         headers = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "kg.example.org"}
         api = json.loads(client.get("/kg/api/openapi.json", **headers).text)

@@ -22,7 +22,7 @@ looked up when asked.  It holds two queries, what to keep and how to ask it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -93,20 +93,39 @@ class Kept:
         return self.asked != _asked_of_rows(self.question, self.condition)
 
 
-#: Not a bundled question, but asked by every server: how often each class and property is used.
+#: What every server asks: how often each class and property is used.
 COUNTS = """
 SELECT ?what ?kind (COUNT(*) AS ?count) WHERE {
   { ?x a ?what BIND ("class" AS ?kind) } UNION { ?x ?what ?y BIND ("property" AS ?kind) }
 } GROUP BY ?what ?kind ORDER BY ?kind ?what
 """
-_MORE = (Question("uses", "", "", COUNTS, columns=("what", "kind", "count"), kept="whole"),)
+#: What a concept's page asks: its papers, the newest first, and what else is in them.
+PAPERS = """SELECT ?it ?title ?year {
+  ?it kg:mentions $it ; dcterms:title ?title OPTIONAL { ?it dcterms:issued ?year }
+} ORDER BY DESC(?year) ?title ?it"""
+#: Papers on one page of a concept, and one that tells whether there are more.
+FIRST_PAPERS = f"{PAPERS} LIMIT 26 OFFSET 0"
+RELATED = """SELECT ?it ?label ?class (COUNT(?paper) AS ?shared) {
+  { SELECT ?paper { ?paper kg:mentions $it } LIMIT 300 }
+  ?paper kg:mentions ?it . FILTER (?it != $it)
+  ?it skos:prefLabel ?label ; a ?class .
+  FILTER (?class IN (kg:Method, kg:Dataset, kg:Benchmark, kg:Task, kg:Metric))
+} GROUP BY ?it ?label ?class ORDER BY DESC(?shared) ?label ?it LIMIT 15"""
+
+
+def _asked_by_server() -> Iterator[Question]:
+    """Questions that are not bundled, but asked again and again."""
+    it = (Parameter("it", "concept", "most", "the concept"),)
+    yield Question("uses", "", "", COUNTS, (), ("what", "kind", "count"), "whole")
+    yield Question("first-papers", "", "", FIRST_PAPERS, it, ("it", "title", "year"), "it")
+    yield Question("related", "", "", RELATED, it, ("it", "label", "class", "shared"), "it")
 
 
 @cache
 def list_kept() -> tuple[Kept, ...]:
-    """Return what is kept of the bundled questions, sorted by name, and of :data:`COUNTS`."""
-    kept = (question for question in (*list_questions(), *_MORE) if question.kept)
-    return tuple(to_kept(question) for question in kept)
+    """Return what is kept of the bundled questions, and of those that every server asks."""
+    questions = (*list_questions(), *_asked_by_server())
+    return tuple(to_kept(question) for question in questions if question.kept)
 
 
 def to_kept(question: Question) -> Kept:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kg import vocab
 from kg.query import Ask, Runner
 from kg.query.errors import QuerySyntaxError
+from kg.query.kept import PAPERS, RELATED
 from kg.query.tokens import bind
 from kg.serve.settings import Site
 
@@ -31,21 +32,12 @@ _DECISIONS = """SELECT ?name ?broader ?label ?match ?reason ?score {
   OPTIONAL { ?d kg:joinsBroader ?broader . ?broader skos:prefLabel ?label }
   OPTIONAL { ?d kg:joinsMatch ?match }
 } ORDER BY ?name ?label ?match ?reason"""
-_PAPERS = """SELECT ?it ?title ?year {
-  ?it kg:mentions $it ; dcterms:title ?title OPTIONAL { ?it dcterms:issued ?year }
-} ORDER BY DESC(?year) ?title ?it"""
 _EVIDENCE = """SELECT ?paper ?role ?exact ?sentence ?confidence {
   VALUES ?paper { PAPERS }
   ?m kg:inPaper ?paper ; kg:refersTo $it ; kg:role ?role ; kg:exact ?exact ;
      kg:confidence ?confidence ; kg:field ?field ; kg:begin ?begin .
   OPTIONAL { ?m kg:sentence ?sentence }
 } ORDER BY ?paper DESC(?field) ?begin"""
-_RELATED = """SELECT ?it ?label ?class (COUNT(?paper) AS ?shared) {
-  { SELECT ?paper { ?paper kg:mentions $it } LIMIT 300 }
-  ?paper kg:mentions ?it . FILTER (?it != $it)
-  ?it skos:prefLabel ?label ; a ?class .
-  FILTER (?class IN (kg:Method, kg:Dataset, kg:Benchmark, kg:Task, kg:Metric))
-} GROUP BY ?it ?label ?class ORDER BY DESC(?shared) ?label ?it LIMIT 15"""
 _MENTIONS = """SELECT ?it ?label ?class ?role ?confidence ?field ?begin ?end ?exact ?sentence {
   ?m kg:inPaper $it ; kg:refersTo ?it ; kg:role ?role ; kg:confidence ?confidence ;
      kg:field ?field ; kg:begin ?begin ; kg:end ?end ; kg:exact ?exact .
@@ -107,7 +99,7 @@ class Reader:
 
     def _concept(self, iri: str, facts: list[dict[str, Any]], page: int) -> dict[str, Any]:
         decisions = self.rows(_DECISIONS, iri)
-        papers = self.rows(f"{_PAPERS} LIMIT {PAGE + 1} OFFSET {PAGE * (page - 1)}", iri)
+        papers = self.rows(f"{PAPERS} LIMIT {PAGE + 1} OFFSET {PAGE * (page - 1)}", iri)
         return {
             "label": _one(facts, "skos:prefLabel"),
             "aliases": sorted(_all(facts, "skos:altLabel")),
@@ -125,7 +117,7 @@ class Reader:
             ],
             "related": [
                 self._item(row, type=_local(row["class"]), shared=row["shared"])
-                for row in self.rows(_RELATED, iri)
+                for row in self.rows(RELATED, iri)
             ],
             "page": page,
             "more": len(papers) > PAGE,

@@ -32,7 +32,7 @@ def open_site(folder: Path, settings: Settings, say: Say) -> Iterator[tuple[Site
     with _store(folder, say) as store:
         shared = {"timeout": settings.timeout, "memory": settings.memory, "store": store}
         queries = Runner(folder, workers=settings.workers, waiting=settings.waiting, **shared)  # type: ignore[arg-type]
-        pages = Runner(folder, workers=1, **shared)  # type: ignore[arg-type]
+        pages = Runner(folder, workers=settings.workers, **shared)  # type: ignore[arg-type]
         with queries, pages:
             queries.start()
             pages.start()

@@ -13,11 +13,12 @@ import pytest
 
 from kg.query import Ask, Question, Runner, build_store, find_question, list_questions, open_store
 from kg.query.entities import prefixes_of
-from kg.query.kept import COUNTS, GRAPH, KEEPS, SUMMARY, find_kept, list_kept
+from kg.query.kept import COUNTS, GRAPH, KEEPS, PAPERS, RELATED, SUMMARY, find_kept, list_kept
 from kg.query.tokens import bind
+from kg.serve.resources import PAGE
 from tests.folders import write_folder
 
-NAMES = [kept.question.name for kept in list_kept() if kept.question.name != "uses"]
+KEPT = {kept.question.name: kept for kept in list_kept()}
 YEARS = ("1", "1900", "2014", "2015", "2019", "2025", "2026", "2030", "9999")
 NUMBERS = {"since": YEARS, "year": YEARS, "least": ("0", "1", "3", "50", "-1"),
            "below": ("0", "0.6", "0.75", "1", "2")}  # fmt: skip
@@ -51,16 +52,16 @@ def values(store: ox.Store, question: Question) -> Iterator[dict[str, str]]:
     for parameter in question.parameters:
         for number in NUMBERS.get(parameter.name, ()):
             yield {parameter.name: number}
-    kept = next(k for k in list_kept() if k.question == question)
+    kept = KEPT[question.name]
     if kept.how == "frequent":
         concepts = [q.subject.value for q in store.quads_for_pattern(None, KEEPS, None, GRAPH)]
         kind = "" if kept.parameter.kind == "concept" else f"/{kept.parameter.kind}/"
         yield from ({kept.per: iri} for iri in sorted({c for c in concepts if f"{kind}" in c}))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", KEPT)
 def test_what_is_kept_is_what_the_graph_says(name: str, runner: Runner, store: ox.Store) -> None:
-    question, used = find_question(name), 0
+    question, used = KEPT[name].question, 0
     for chosen in values(store, question):
         if any("summary#" in value for value in chosen.values()):
             continue
@@ -128,6 +129,15 @@ def test_a_graph_without_a_store_keeps_nothing(built: Path) -> None:
     memory = open_store(built / "graph.ttl")
     text = find_question("counts").text
     assert find_kept(memory, text, prefixes_of(memory)) == ""
+
+
+def test_a_page_of_a_frequent_concept_asks_what_is_kept(store: ox.Store, runner: Runner) -> None:
+    iri = (
+        runner.bind(find_question("concept-papers"), {})[0].split("kg:mentions <")[1].split(">")[0]
+    )
+    first = f"{PAPERS} LIMIT {PAGE + 1} OFFSET 0"
+    for text in (first, RELATED):
+        assert find_kept(store, bind(text, {"it": f"<{iri}>"}), prefixes_of(store))
 
 
 def test_the_defaults_of_parameters_are_the_same_with_and_without(

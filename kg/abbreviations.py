@@ -241,14 +241,15 @@ def _is_word_start(text: str, at: int) -> bool:
 
 def _long_inside(text: str, match: re.Match[str]) -> Abbreviation | None:
     """Return "short (long)", where the parenthesis spells out the token before it."""
-    before = re.search(r"([^\s()\[\],;]{2,16})\s?$", text[: match.start()])
+    near = max(0, match.start() - 18)  # all that the pattern can span: a copy of it all is slow
+    before = re.search(r"([^\s()\[\],;]{2,16})\s?$", text[near : match.start()])
     inside = re.split(r"[;,]|\se\.g\.", match[1], maxsplit=1)[0].rstrip()
     if not before or not re.search(r"\S[\s-]\S", inside):
         return None
     short = before[1].strip("\"'“”*_$`{}")
     if not (is_short_form(short) or short[:1].isupper()) or not matches(short, inside):
         return None
-    at = before.start(1) + before[1].index(short)
+    at = near + before.start(1) + before[1].index(short)
     start = match.start(1) + (len(inside) - len(inside.lstrip()))
     long = inside.strip()
     return Abbreviation(short, at, at + len(short), long, start, start + len(long), "short (long)")
@@ -269,8 +270,7 @@ def _span_after(
     text: str, start: int, short: str, stop: re.Pattern[str] = _SENTENCE_END
 ) -> tuple[int, int] | None:
     """Return the shortest prefix after ``start`` that spells out ``short`` word by word."""
-    end = stop.search(text, start)
-    parts = _parts(text[start : end.start() if end else len(text)])[: len(letters_of(short)) + 4]
+    parts = _words_after(text, start, stop, len(letters_of(short)) + 4)
     skip = 1 if parts and parts[0][0] in ("a", "an", "the") else 0
     words = [word for word, _, _ in parts]
     ends = [
@@ -279,13 +279,28 @@ def _span_after(
         if words[i - 1] not in STOPWORDS
     ]
     cost, i = min(ends, default=(_NEVER, 0))
-    if not _same_signs(short, text[start:]):
+    if any(sign in short and text.find(sign, start) < 0 for sign in "+*"):
         return None
     if cost > _allowed(short, i - skip):
         return None
     last = start + parts[i - 1][2]
     tail = _HYPHENATED.match(text, last)
     return start + parts[skip][1], tail.end() if tail else last
+
+
+def _words_after(
+    text: str, start: int, stop: re.Pattern[str], count: int
+) -> list[tuple[str, int, int]]:
+    """Return at most ``count`` words up to the next ``stop``, reading no further than it must."""
+    width = 32 * count
+    while True:
+        edge = min(start + width, len(text))
+        end = stop.search(text, start, edge)
+        parts = _parts(text[start : end.start() if end else edge])
+        # What the edge may have cut, a word or mark-up, is among the last of these.
+        if end or edge == len(text) or len(parts) > count + 8:
+            return parts[:count]
+        width *= 2
 
 
 def _buried_capitals(short: str, words: list[str]) -> int:
@@ -334,14 +349,15 @@ def _spelled_fully(short: str, long: str) -> bool:
 
 def _standing(text: str) -> Iterator[Abbreviation]:
     for match in _STANDS.finditer(text):
-        before = re.search(r"([^\s()\[\],;]{2,16})$", text[: match.start()])
+        near = max(0, match.start() - 17)
+        before = re.search(r"([^\s()\[\],;]{2,16})$", text[near : match.start()])
         short = before[1].strip("\"'“”*_$`{}") if before else ""
         if (
             before
             and is_short_form(short)
             and (span := _span_after(text, match.end(), short, _CLAUSE_END))
         ):
-            at = before.start(1) + before[1].index(short)
+            at = near + before.start(1) + before[1].index(short)
             yield Abbreviation(
                 short, at, at + len(short), text[span[0] : span[1]], *span, "stands for"
             )

@@ -22,6 +22,8 @@ from kg.text import fold, sentence_at, squeeze
 BINS = 10
 #: Confusions that a report lists.
 CONFUSIONS = 20
+#: Sentences that a confusion shows, of different papers where there are so many.
+EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,14 +296,19 @@ def _calibration(pairs: Sequence[tuple[Paper, Paper]]) -> tuple[tuple[Bin, ...],
 
 def _confusions(pairs: Sequence[tuple[Paper, Paper]]) -> tuple[Confusion, ...]:
     counts: Counter[tuple[str, str]] = Counter()
-    examples: dict[tuple[str, str], list[str]] = defaultdict(list)
+    first: dict[tuple[str, str], list[str]] = defaultdict(list)
+    more: dict[tuple[str, str], list[str]] = defaultdict(list)
     for gold, predicted in pairs:
+        seen: set[tuple[str, str]] = set()
         for key, text in _mistakes(gold, predicted):
             counts[key] += 1
-            if len(examples[key]) < 3 and text not in examples[key]:
-                examples[key].append(text)
+            kept = more[key] if key in seen else first[key]
+            seen.add(key)
+            if len(kept) < EXAMPLES:
+                kept.append(text)
     ranked = sorted(counts, key=lambda key: (-counts[key], key))[:CONFUSIONS]
-    return tuple(Confusion(*key, counts[key], tuple(examples[key])) for key in ranked)
+    examples = {key: tuple([*first[key], *more[key]][:EXAMPLES]) for key in ranked}
+    return tuple(Confusion(*key, counts[key], examples[key]) for key in ranked)
 
 
 def _mistakes(gold: Paper, predicted: Paper) -> Iterator[tuple[tuple[str, str], str]]:
@@ -353,6 +360,8 @@ def _text_lines(report: Report) -> Iterator[str]:
     yield f"{report.papers} papers"
     for title, name in _TABLES:
         table = getattr(report, name)
+        if not table:
+            continue
         yield from ("", _row(title, ("precision", "recall", "F1", "gold", "found")))
         for key, counts in (*table.items(), ("all", total(table))):
             yield _row(f"  {key}", _figures(counts))

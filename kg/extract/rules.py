@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from kg.abbreviations import find_abbreviations
-from kg.extract.merge import is_name, name_key
+from kg.extract.merge import name_key
+from kg.extract.occurrences import find_names
 from kg.extract.registry import register
 from kg.model import FIELDS, Mention, Paper
 
@@ -83,23 +83,19 @@ def find_repeats(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
         key = name_key(mention.text)
         if key not in best or mention.confidence > best[key].confidence:
             best[key] = mention
-    for key in sorted(best):
-        seed = best[key]
-        if seed.confidence >= SURE:
-            yield from _occurrences(paper, seed, key)
-
-
-def _occurrences(paper: Paper, seed: Mention, key: str) -> Iterator[Mention]:
-    pattern = _name_pattern(key)
+    sure = {key: seed for key, seed in best.items() if seed.confidence >= SURE}
     for field in FIELDS:
-        for match in pattern.finditer(paper.text(field)):
-            if match.span() != (seed.start, seed.end) or field != seed.field:
+        text = paper.text(field)
+        for key, start, end in find_names(text, sure):
+            seed = sure[key]
+            if (start, end) != (seed.start, seed.end) or field != seed.field:
                 yield Mention(
-                    field, *match.span(), match[0], seed.type, seed.role, seed.confidence, "repeat"
+                    field,
+                    start,
+                    end,
+                    text[start:end],
+                    seed.type,
+                    seed.role,
+                    seed.confidence,
+                    "repeat",
                 )
-
-
-@lru_cache(maxsize=1 << 14)
-def _name_pattern(key: str) -> re.Pattern[str]:
-    flags = 0 if is_name(key) else re.IGNORECASE
-    return re.compile(rf"(?<![\w/.-]){re.escape(key)}s?(?![\w])(?![./]\w)", flags)

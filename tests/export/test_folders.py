@@ -135,7 +135,7 @@ def killed(folder: Path, name: str, out: Path, how: signal.Signals) -> None:
     assert process.stdout
     assert process.stdout.readline() == b"in the middle\n"
     process.send_signal(how)
-    _, error = process.communicate(timeout=60)
+    _, error = process.communicate(timeout=120)
     assert process.returncode
     assert b"Traceback" not in error
 

@@ -5,9 +5,9 @@ figure for texts of another field needs a division of one's own.  A document cou
 as one on language where words of language outnumber those of vision; both lists
 are below, and the division is the same on any machine.
 
-    python benchmarks/scier.py ../shared/benchmarks/scier --out DIR
-    kg train DIR/vision.jsonl --dev DIR/language.jsonl --out DIR/model --start ai-abstracts --steps 1
-    kg evaluate DIR/language.jsonl --model DIR/model
+    python benchmarks/scier.py ../shared/benchmarks/scier --out DIR && cd DIR
+    kg train vision.jsonl --dev language.jsonl --out model --start ai-abstracts --steps 1
+    kg evaluate language.jsonl --model model
 """
 
 from __future__ import annotations

@@ -91,11 +91,9 @@ class Extractor:
 
 def _outside(mentions: Iterable[Mention], links: Iterable[Any]) -> tuple[Mention, ...]:
     """Return the mentions that touch no link: names inside a URL are not mentions."""
-    held = [(link.field, link.start, link.end) for link in links]
+    held = {(link.field, at) for link in links for at in range(link.start, link.end)}
     return tuple(
-        m
-        for m in mentions
-        if not any(f == m.field and s < m.end and m.start < e for f, s, e in held)
+        m for m in mentions if not any((m.field, at) in held for at in range(m.start, m.end))
     )
 
 

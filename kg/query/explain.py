@@ -50,7 +50,8 @@ def explain(runner: Runner, text: str) -> str:
     patterns = [pattern for _, pattern in lines if pattern is not None]
     counts = iter(runner.count(patterns))
     shown = [line if p is None else f"{line}   # {_amount(next(counts))}" for line, p in lines]
-    return "\n".join(shown)
+    kept = ["# the store keeps this answer: it is looked up, not worked out as below"]
+    return "\n".join([*(kept if runner.keeps(text) else []), *shown])
 
 
 def _amount(count: int) -> str:

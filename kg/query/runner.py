@@ -287,6 +287,10 @@ class Runner:
         """Return {"base": IRI, "prefixes": {prefix: IRI}, "triples": count} of the graph."""
         return self.request({"do": "base"})[0]
 
+    def keeps(self, text: str) -> bool:
+        """Return whether the store keeps the answer to a query (:mod:`kg.query.kept`)."""
+        return bool(self.request({"do": "keeps", "text": text})[0]["keeps"])
+
     def count(self, patterns: Iterable[list[str | None]]) -> list[int]:
         """Return how many triples match each pattern of N-Triples terms or None."""
         found: list[int] = self.request({"do": "count", "patterns": list(patterns)})[0]["counts"]

@@ -20,7 +20,7 @@ from kg import __version__, vocab
 from kg.errors import BuildError, MissingExtraError
 from kg.files import sha256
 from kg.query.kept import GRAPH, TRIPLES, WHOLE
-from kg.query.summary import FREQUENT, summarise
+from kg.query.summary import FREQUENT, LARGE, summarise
 
 if TYPE_CHECKING:
     import rdflib
@@ -57,12 +57,15 @@ def graph_file(folder: Path) -> Path:
     raise BuildError(f"{folder}: {problem}; make one with: kg build INPUT... --out {folder}")
 
 
-def build_store(folder: Path, *, into: Path | None = None, frequent: int = FREQUENT) -> Path:
+def build_store(
+    folder: Path, *, into: Path | None = None, large: int = LARGE, frequent: int = FREQUENT
+) -> Path:
     """Build the store of ``folder`` on disk from its graph file, replacing an older one.
 
     Args:
         folder: a built folder.
         into: where the store goes; ``folder/store`` if left out.
+        large: triples from which on answers are worth keeping (:mod:`kg.query.kept`).
         frequent: papers from which on a concept is frequent enough for the store to
             keep the answers to the bundled questions about it.
 
@@ -79,9 +82,11 @@ def build_store(folder: Path, *, into: Path | None = None, frequent: int = FREQU
         _load(store, source)
         store.flush()
         store.optimize()
-        summarise(store, triples=count_triples(store), frequent=frequent)
-        store.flush()
-        store.optimize()
+        triples = count_triples(store)
+        if triples >= large:
+            summarise(store, triples=triples, frequent=frequent)
+            store.flush()
+            store.optimize()
         del store
         marker = json.dumps(_marker(source), indent=1, sort_keys=True) + "\n"
         (work / MARKER).write_text(marker, encoding="utf-8")

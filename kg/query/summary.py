@@ -28,6 +28,8 @@ from kg.query.tokens import bind
 
 #: Papers that make a concept a frequent one: below, its questions need no more than some 20 ms.
 FREQUENT = 200
+#: Triples from which on a question may take 100 ms: some 2,000 papers.
+LARGE = 300_000
 #: A limit that leaves nothing out, by the operator between it and a column.
 _NO_LIMIT = {"<=": 0, "<": 0, ">=": 10**9, ">": 10**9}
 

@@ -170,6 +170,13 @@ def _count(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     return {"counts": count_patterns(store, request["patterns"])}, b""
 
 
+def _keeps(store: Any, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    from kg.query.entities import prefixes_of
+    from kg.query.kept import find_kept
+
+    return {"keeps": bool(find_kept(store, request["text"], prefixes_of(store)))}, b""
+
+
 _OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], tuple[dict[str, Any], bytes]]] = {
     "ask": _ask,
     "bind": _bind,
@@ -178,4 +185,5 @@ _OPERATIONS: dict[str, Callable[[Any, dict[str, Any]], tuple[dict[str, Any], byt
     "former": _former,
     "base": _base,
     "count": _count,
+    "keeps": _keeps,
 }

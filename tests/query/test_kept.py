@@ -13,7 +13,9 @@ import pytest
 
 from kg.query import Ask, Question, Runner, build_store, find_question, list_questions, open_store
 from kg.query.entities import prefixes_of
+from kg.query.explain import explain
 from kg.query.kept import COUNTS, GRAPH, KEEPS, PAPERS, RELATED, SUMMARY, find_kept, list_kept
+from kg.query.store import ONTOLOGY_GRAPH, count_triples
 from kg.query.tokens import bind
 from kg.serve.resources import PAGE
 from tests.folders import write_folder
@@ -28,7 +30,7 @@ NUMBERS = {"since": YEARS, "year": YEARS, "least": ("0", "1", "3", "50", "-1"),
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose store takes three papers for many."""
     folder = write_folder(tmp_path_factory.mktemp("kept") / "out", 90)
-    build_store(folder, frequent=3)
+    build_store(folder, large=0, frequent=3)
     return folder
 
 
@@ -125,6 +127,19 @@ def test_evidence_in_one_paper_is_looked_up(runner: Runner, store: ox.Store) -> 
     assert find_kept(store, here, prefixes_of(store)) == ""
 
 
+def test_a_small_graph_keeps_nothing(built: Path, tmp_path: Path) -> None:
+    shutil.copy(built / "graph.ttl", tmp_path)
+    small = open_store(build_store(tmp_path).parent)
+    assert {graph.value for graph in small.named_graphs()} == {ONTOLOGY_GRAPH}
+
+
+def test_the_graph_is_told_apart_from_what_is_kept(built: Path, store: ox.Store) -> None:
+    memory = open_store(built / "graph.ttl")
+    assert {quad for quad in store if quad.graph_name != GRAPH} == set(memory)
+    assert {graph.value for graph in store.named_graphs()} == {ONTOLOGY_GRAPH, SUMMARY}
+    assert count_triples(store) == count_triples(memory)
+
+
 def test_a_graph_without_a_store_keeps_nothing(built: Path) -> None:
     memory = open_store(built / "graph.ttl")
     text = find_question("counts").text
@@ -150,6 +165,14 @@ def test_the_defaults_of_parameters_are_the_same_with_and_without(
         assert memory.ask(Ask(COUNTS)).body == runner.ask(Ask(COUNTS)).body
 
 
+def test_explaining_says_that_an_answer_is_kept(built: Path, runner: Runner) -> None:
+    text = find_question("counts").text
+    assert explain(runner, text).startswith("# the store keeps this answer")
+    assert not explain(runner, text.replace("kg:Paper ", "")).startswith("#")
+    with Runner(built / "graph.ttl") as memory:
+        assert not explain(memory, text).startswith("#")
+
+
 def test_what_is_kept_can_be_asked_by_anybody(runner: Runner) -> None:
     rows = runner.rows(
         f"PREFIX s: <{SUMMARY}#> SELECT ?task ?dataset ?papers {{ GRAPH <{SUMMARY}> "
@@ -160,7 +183,7 @@ def test_what_is_kept_can_be_asked_by_anybody(runner: Runner) -> None:
 
 def test_the_same_graph_keeps_the_same(built: Path, store: ox.Store, tmp_path: Path) -> None:
     shutil.copy(built / "graph.ttl", tmp_path)
-    build_store(tmp_path, frequent=3)
+    build_store(tmp_path, large=0, frequent=3)
     again = open_store(tmp_path)
     first, second = (set(one.quads_for_pattern(None, None, None, GRAPH)) for one in (store, again))
     assert first == second
@@ -168,7 +191,7 @@ def test_the_same_graph_keeps_the_same(built: Path, store: ox.Store, tmp_path: P
 
 def test_nothing_is_kept_of_an_empty_graph(tmp_path: Path) -> None:
     (tmp_path / "graph.ttl").write_text("", encoding="utf-8")
-    build_store(tmp_path)
+    build_store(tmp_path, large=0)
     with Runner(tmp_path) as runner:
         assert runner.about()["triples"] == 0
         for name in ("counts", "rising-concepts", "benchmarks-by-year"):

@@ -31,6 +31,7 @@ Examples:
     help="cnn: spaCy, minutes. encoder: as the shipped model, needs 'paperkg[train]', hours.",
 )
 @click.option("--name", metavar="NAME", help="The model's name; the folder's by default.")
+@click.option("--model-version", default="1.0.0", show_default=True, help="The model's version.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same model.")
 @click.option("--quick", is_flag=True, help="A short run, to see that everything works.")
 @click.option(

@@ -25,6 +25,7 @@ def train(
     *,
     recipe: str = "auto",
     name: str | None = None,
+    model_version: str = "1.0.0",
     seed: int = 0,
     quick: bool = False,
     steps: int | None = None,
@@ -41,6 +42,7 @@ def train(
             stages beside it, in ``OUT.work``, and goes on from there when called again.
         recipe: "cnn", "encoder", or "auto": the encoder where torch is installed.
         name: the model's name; the folder's by default.
+        model_version: the model's version, for its manifest and those of the graphs it makes.
         seed: the same seed, data and machine give the same model.
         quick: few steps or epochs, to see that everything works.
         steps: steps (cnn) or epochs (encoder) instead of the recipe's own number.
@@ -67,7 +69,8 @@ def train(
     _check_labels(papers, dev, str(dev_path))
     papers = _without_overlaps(papers, say)
     target.parent.mkdir(parents=True, exist_ok=True)
-    common: dict[str, Any] = {"name": name or target.name, "seed": seed, "say": say}
+    common: dict[str, Any] = {"name": name or target.name, "version": model_version}
+    common |= {"seed": seed, "say": say}
     if chosen == "cnn":
         from kg.train import cnn
 

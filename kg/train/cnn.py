@@ -38,6 +38,7 @@ def train_cnn(
     out: Path,
     *,
     name: str,
+    version: str,
     steps: int = STEPS,
     seed: int = 0,
     say: Callable[[str], object] = print,
@@ -47,7 +48,7 @@ def train_cnn(
     random.seed(seed)
     fix_random_seed(seed)
     nlp: Any = spacy.blank("en")
-    nlp.meta.update(name=name, version="1.0.0")
+    nlp.meta.update(name=name, version=version)
     nlp.add_pipe("ner")
     roles = with_roles(papers)
     examples = list(find_examples(nlp, papers, roles, say))

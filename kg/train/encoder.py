@@ -85,6 +85,7 @@ def train_encoder(
     out: Path,
     *,
     name: str,
+    version: str,
     seed: int = 0,
     quick: bool = False,
     epochs: int | None = None,
@@ -101,7 +102,7 @@ def train_encoder(
     inputs = {"papers": papers, "raw": extra, "pretrain": texts}
     choices = {"seed": seed, "quick": quick, "epochs": epochs}
     keep_plan(work, {**inputs, **choices, "start": first and hash_folder(first.folder)})
-    maker = _Maker(papers, extra, work, name=name, seed=seed, start=first, say=say)
+    maker = _Maker(papers, extra, work, name=name, version=version, seed=seed, start=first, say=say)
     if pretrain:
         maker.learn_spans(texts, 1 if quick else SPANS[0])
     maker.learn_teacher(1 if quick else epochs or TEACHER[0])
@@ -130,12 +131,13 @@ class _Maker:
         work: Path,
         *,
         name: str,
+        version: str,
         seed: int,
         start: Start | None = None,
         say: Say,
     ) -> None:
         self.papers, self.work, self.name, self.seed, self.say = papers, work, name, seed, say
-        self.start = start
+        self.version, self.start = version, start
         self.labels, self.roles = _labels(papers), _roles(papers)
         everything = read_vocabulary(start_folder())
         self.rows = _rows(everything, [*papers, *raw])
@@ -260,7 +262,7 @@ class _Maker:
         self.say(f"{self.name}: written")
 
     def _write(self, folder: Path, calibration: dict[str, Any]) -> None:
-        settings = Settings(self.labels, self.roles, self.name, "1.0.0", calibration)
+        settings = Settings(self.labels, self.roles, self.name, self.version, calibration)
         write_model(self.network.arrays(), self.vocabulary, settings, folder)
 
 

@@ -69,11 +69,13 @@ class Crf:
         score = self.begin + emissions[0]
         plain, within = np.ascontiguousarray(self.steps.T), np.ascontiguousarray(self.glued.T)
         came = np.empty(emissions.shape, dtype=np.intp)
-        rows = np.arange(len(score))
+        reached = np.empty_like(plain)
+        flat, rows = reached.ravel(), np.arange(len(score)) * len(score)
         for at in range(1, len(emissions)):
-            reached = (within if glued[at] else plain) + score
-            came[at] = reached.argmax(1)
-            score = reached[rows, came[at]] + emissions[at]
+            np.add(within if glued[at] else plain, score, reached)
+            best = reached.argmax(1, out=came[at])
+            score = flat.take(rows + best)
+            score += emissions[at]
         tag = int((score + self.end).argmax())
         path = [tag]
         for at in range(len(emissions) - 1, 0, -1):

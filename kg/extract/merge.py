@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from kg.model import DEFAULT_ROLE, Mention
 
@@ -59,6 +60,7 @@ class _Taken:
         return True
 
 
+@lru_cache(maxsize=1 << 16)
 def name_key(text: str) -> str:
     """Return what the spellings of a name within one paper share: no plural, and no case
     unless case makes it a name.

@@ -237,6 +237,22 @@ def test_starting_from_a_model_keeps_what_has_the_same_name() -> None:
 
 
 @needs_torch
+def test_few_examples_go_in_small_batches_and_many_in_full_ones() -> None:
+    from kg.train.examples import Example
+    from kg.train.loop import BATCH, STEPS, find_batches
+
+    def example(length: int) -> Example:
+        return Example((0,) * length, (0,) * length, (0,) * length, ())
+
+    for count, length in ((60, 20), (3000, 300)):
+        batches = find_batches([example(length)] * count, random.Random(0))
+        assert sorted(i for batch in batches for i in batch) == list(range(count))
+        assert len(batches) >= STEPS
+        assert all(len(batch) * length <= BATCH for batch in batches)
+    assert max(map(len, batches)) == BATCH // 300
+
+
+@needs_torch
 def test_no_start_without_an_encoder(data: tuple[Path, Path], model: Path, tmp_path: Path) -> None:
     for name in (str(model), "absent"):
         with pytest.raises(UsageError, match="no encoder to start from"):

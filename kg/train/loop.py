@@ -24,8 +24,8 @@ from kg.extract.pieces import SHAPES, PieceTokenizer
 from kg.train.examples import Example
 from kg.train.network import Drop, Tagger
 
-#: Pieces of a batch, padding included.
-BATCH = 4096
+#: Pieces of a batch, padding included; fewer where an epoch would have less steps than this.
+BATCH, STEPS = 4096, 16
 #: Weight of the role loss beside the tag loss, and pieces that the tag loss is averaged over.
 ROLE_WEIGHT, PIECES = 0.3, 20.0
 #: Share of a stage's steps in which the rate rises, share of pieces hidden from the network.
@@ -183,11 +183,12 @@ def _pad(rows: Sequence[Sequence[int]]) -> Tensor:
 def find_batches(examples: Sequence[Example], chance: random.Random) -> list[list[int]]:
     """Return batches of about the same length each, in random order, as indices."""
     order = sorted(range(len(examples)), key=lambda i: len(examples[i].ids) + chance.random() * 40)
+    room = min(BATCH, sum(len(example.ids) for example in examples) // STEPS)
     batches: list[list[int]] = [[]]
     longest = 0
     for i in order:
         longest = max(longest, len(examples[i].ids))
-        if batches[-1] and (len(batches[-1]) + 1) * longest > BATCH:
+        if batches[-1] and (len(batches[-1]) + 1) * longest > room:
             batches.append([])
             longest = len(examples[i].ids)
         batches[-1].append(i)

@@ -237,6 +237,32 @@ def test_starting_from_a_model_keeps_what_has_the_same_name() -> None:
 
 
 @needs_torch
+def test_training_can_start_from_the_shipped_model(data: tuple[Path, Path], tmp_path: Path) -> None:
+    """Which has narrower layers than bare MiniLM, whose pieces fill the gaps of its vocabulary."""
+    import torch
+
+    from kg.score import read_gold
+    from kg.train.encoder import _Maker
+    from kg.train.start import Start
+
+    start = Start("ai-abstracts")
+    papers = read_gold(data[0])
+    maker = _Maker(
+        papers, [], tmp_path, name="m", version="1", seed=0, start=start, say=lambda line: None
+    )
+    assert len(maker.vocabulary) > len(start.pieces)
+    row = maker.vocabulary.index(start.pieces[900])
+    assert maker.network.enc.word.weight[row].tolist() == pytest.approx(
+        start.weights["enc.word.weight"][900].tolist()
+    )
+    [example, *_] = maker._examples(papers[:1])
+    ids, shapes = torch.tensor([example.ids]), torch.tensor([example.shapes])
+    hidden = maker.network.encode(ids, shapes, torch.ones_like(ids, dtype=torch.bool))
+    assert hidden.shape == (1, len(example.ids), 384)
+    assert maker.network.out(hidden).isfinite().all()
+
+
+@needs_torch
 def test_few_examples_go_in_small_batches_and_many_in_full_ones() -> None:
     from kg.train.examples import Example
     from kg.train.loop import BATCH, STEPS, find_batches

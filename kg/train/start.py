@@ -67,15 +67,16 @@ class Start:
         roles: Sequence[str],
     ) -> None:
         """Copy the weights into ``network``; pieces, types and roles find theirs by name."""
-        state = network.state_dict()
+        mine = dict(network.named_parameters())
         pieces = list(_shared(vocabulary, self.pieces))
-        mine = list(_shared(tags(labels), tags(self.settings.labels)))
+        known = list(_shared(tags(labels), tags(self.settings.labels)))
         stances = list(_shared(roles, self.settings.roles))
         for name, values in self.weights.items():
-            rows = pieces if name == PIECES else mine if name in TAGS else None
+            rows = pieces if name == PIECES else known if name in TAGS else None
             rows = stances if name in ROLES else rows
-            state[name] = _placed(state[name], torch.tensor(values), rows, name == "crf.t")
-        network.load_state_dict(state)
+            given = torch.tensor(values)
+            # Not load_state_dict: bare MiniLM's layers may be wider than those of a pruned start.
+            mine[name].data = _placed(mine[name].data, given, rows, name == "crf.t")
 
 
 def tags(labels: Sequence[str]) -> list[str]:

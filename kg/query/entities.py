@@ -58,7 +58,7 @@ def find_entity(store: ox.Store, kind: str, name: str) -> Entity:
     """
     if name in _RANKS:
         return ranked(store, kind, *_RANKS[name])
-    found = [*_by_id(store, kind, name), *_by_name(store, kind, name)]
+    found = _by_id(store, kind, name) or _by_name(store, kind, name)
     if not found:
         raise NotFoundError(_nearest(store, kind, name))
     return Entity(found[0].value, label_of(store, found[0]))

@@ -46,8 +46,9 @@ def summarise(store: ox.Store, *, triples: int, frequent: int = FREQUENT) -> int
     found += _default_quads(store)
     # Not the function that remembers: a store that somebody remembers is never closed.
     prefixes = find_prefixes(store)
+    many = _frequent(store, frequent)
     for kept in list_kept():
-        found += _kept_quads(store, kept, frequent, prefixes)
+        found += _kept_quads(store, kept, many, prefixes)
     store.bulk_extend(found)
     return len(found)
 
@@ -62,7 +63,7 @@ def _default_quads(store: ox.Store) -> Iterator[ox.Quad]:
 
 
 def _kept_quads(
-    store: ox.Store, kept: Kept, frequent: int, prefixes: dict[str, str]
+    store: ox.Store, kept: Kept, frequent: list[ox.NamedNode], prefixes: dict[str, str]
 ) -> Iterator[ox.Quad]:
     number = 0
     for about, values in _values(store, kept, frequent):
@@ -92,7 +93,7 @@ def _rows(
 
 
 def _values(
-    store: ox.Store, kept: Kept, frequent: int
+    store: ox.Store, kept: Kept, frequent: list[ox.NamedNode]
 ) -> Iterator[tuple[ox.NamedNode, dict[str, str]]]:
     """Yield what answers are kept about, and the terms to ask the question with."""
     parameter = kept.parameter
@@ -103,8 +104,9 @@ def _values(
     elif kept.how == "frequent":
         assert parameter is not None
         others = {p.name: f"?{p.name}" for p in kept.question.parameters if p.name != kept.per}
-        for node in _frequent(store, parameter.kind, frequent):
-            yield node, {**others, parameter.name: str(node)}
+        for node in frequent:
+            if is_kind(store, node, parameter.kind):
+                yield node, {**others, parameter.name: str(node)}
     else:
         years = _years(store)
         # The year after the last answers for all later ones: nothing is there, either.
@@ -112,10 +114,11 @@ def _values(
             yield year_node(year), {kept.per: str(ox.Literal(year))}
 
 
-def _frequent(store: ox.Store, kind: str, papers: int) -> list[ox.NamedNode]:
-    counts = find_quads(store, None, ox.NamedNode(vocab.expand("kg:paperCount")))
+def _frequent(store: ox.Store, papers: int) -> list[ox.NamedNode]:
+    """Return the concepts in at least so many papers, in the order of their IRIs."""
+    counts: Any = find_quads(store, None, ox.NamedNode(vocab.expand("kg:paperCount")))
     found = (quad.subject for quad in counts if int(quad.object.value) >= papers)
-    return sorted((node for node in found if is_kind(store, node, kind)), key=lambda n: n.value)
+    return sorted(found, key=lambda node: str(node.value))
 
 
 def _years(store: ox.Store) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kg.link.clusters import SPLIT, Clusters
+from kg.link.common import join_common
 from kg.link.index import Index
 from kg.link.keys import Names
 from kg.link.rules import group_of
@@ -74,6 +75,7 @@ def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
     _join_variants(index, senses, defaults, clusters)
     senses = merge_senses(senses, clusters)
     defaults = pick_defaults(index, senses, clusters)
+    join_common(index, clusters)
     return Resolution(
         clusters,
         senses,

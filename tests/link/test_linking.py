@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 from kg.files import to_json
 from kg.link import Linked, link_papers
+from kg.link.common import read_common
 from kg.model import Concept, Mention, Paper
+from kg.names import name_key
 from kg.text import squeeze
 from tests.link.papers import paper
 
@@ -263,6 +265,38 @@ def test_labels_long_for_tasks_and_general_methods_coined_for_systems_and_data()
         "LoRA",
         "MMLU",
     }
+
+
+def test_what_nobody_spells_out_any_more_is_known() -> None:
+    told = "We use [m:reinforcement learning] and [m:convolutional neural networks]."
+    linked = link_papers([paper("a", told), paper("b", "We use [m:RL]. [m:CNNs] see.")])
+    assert len(linked.concepts) == 2
+    assert linked.report["merges"]["common abbreviation"] == 2
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        paper("b", "[m:Robust layering] ([m:RL]) is new. [m:RL] is fast."),  # means another thing
+        paper("b", "[m:RL] is a language.", "[m+:RL]: A Language"),  # coins it
+        paper("b", "We report [x:RL]."),  # is another kind of thing
+        paper("b", "We use [m:RLL]."),
+    ],
+)
+def test_a_pile_that_means_something_else_is_believed(other: Paper) -> None:
+    linked = link_papers([paper("a", "We use [m:reinforcement learning]."), other])
+    known = concept_of(linked, "a", "reinforcement learning")
+    assert known.aliases in ((), ("reinforcement learning",))
+
+
+def test_the_table_of_common_abbreviations_is_made_of_keys() -> None:
+    table = read_common()
+    assert len(table) > 100
+    for short, longs in table.items():
+        assert name_key(short.upper()).startswith(short.removesuffix("s"))
+        for long in longs:
+            assert long == name_key(long)
+            assert len(long) > len(short)
 
 
 def test_a_slip_is_joined_and_a_word_of_its_own_is_not() -> None:

@@ -58,9 +58,9 @@ def test_an_older_paper_changes_an_id_and_the_former_one_leads_on(tmp_path: Path
 
 
 def test_a_merge_leads_both_former_ids_to_the_one(tmp_path: Path) -> None:
-    apart = [paper("a", 2019, "low-rank adaptation"), paper("b", 2020, "LoRA")]
+    apart = [paper("a", 2019, "low-key annotation"), paper("b", 2020, "LoKA")]
     before = {c.id for c in link_papers(apart).concepts}
-    after = link_papers([*apart, defining("c", 2022, "low-rank adaptation", "LoRA")])
+    after = link_papers([*apart, defining("c", 2022, "low-key annotation", "LoKA")])
     (one,) = after.concepts
     graph = store(tmp_path, after.papers, after.concepts)
     assert len(before) == 2

@@ -11,6 +11,7 @@ A question's header says what is kept::
 
     # kept: whole                 it has no parameter: its answer
     # kept: task                  its answer for every frequent task
+    # kept: concept if broad      its answer for every concept with many narrower ones
     # kept: year at year          its answer for every year of the graph
     # kept: since from year       the same; a year without papers means the next one
     # kept: least <= papers       its answer without the limit, which then chooses rows
@@ -41,6 +42,8 @@ WHOLE = ox.NamedNode(f"{TERMS}graph")
 GRAPH = ox.NamedNode(SUMMARY)
 KEEPS = ox.NamedNode(f"{TERMS}keeps")
 TRIPLES = ox.NamedNode(vocab.expand("void:triples"))
+#: Ways of keeping answers that are about single concepts.
+PER_CONCEPT = ("frequent", "if broad")
 POSITION = ox.NamedNode(f"{TERMS}position")
 
 _ASKED = "# --- asked\n"
@@ -63,7 +66,7 @@ class Kept:
     Attributes:
         question: the question.
         per: name of the parameter for whose values answers are kept; "" for none.
-        how: "frequent" values of it, those "at year" or "from year"; or "rows", one
+        how: "frequent" values of it, those "if broad", "at year" or "from year"; or "rows", one
             answer of which ``condition`` chooses rows.
         condition: a SPARQL condition on the rows, "" for all of them.
         keep: the query whose answer is kept.
@@ -134,7 +137,7 @@ def to_kept(question: Question) -> Kept:
     condition = ""
     if per == "whole":
         per, how = "", "rows"
-    elif how and "year" not in how:
+    elif how and how not in PER_CONCEPT and "year" not in how:
         operator, _, column = how.partition(" ")
         condition, how = f"${per} {operator} ?{column}", "rows"
     keep, asked = question.text, _asked_of_rows(question, condition)
@@ -252,7 +255,7 @@ def _about(
         numbers = [_number(term) for term in terms.values()]
         return None if None in numbers else WHOLE
     term = terms[kept.per]
-    if kept.how == "frequent":
+    if kept.how in PER_CONCEPT:
         return _resource(term, prefixes)
     year = _number(term)
     if year is None or year not in _YEARS:

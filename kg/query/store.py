@@ -20,7 +20,7 @@ from kg import __version__, vocab
 from kg.errors import BuildError, MissingExtraError
 from kg.files import sha256
 from kg.query.kept import GRAPH, TRIPLES, WHOLE
-from kg.query.summary import FREQUENT, LARGE, summarise
+from kg.query.summary import BROAD, FREQUENT, LARGE, summarise
 
 if TYPE_CHECKING:
     import rdflib
@@ -58,7 +58,12 @@ def graph_file(folder: Path) -> Path:
 
 
 def build_store(
-    folder: Path, *, into: Path | None = None, large: int = LARGE, frequent: int = FREQUENT
+    folder: Path,
+    *,
+    into: Path | None = None,
+    large: int = LARGE,
+    frequent: int = FREQUENT,
+    broad: int = BROAD,
 ) -> Path:
     """Build the store of ``folder`` on disk from its graph file, replacing an older one.
 
@@ -68,6 +73,7 @@ def build_store(
         large: triples from which on answers are worth keeping (:mod:`kg.query.kept`).
         frequent: papers from which on a concept is frequent enough for the store to
             keep the answers to the bundled questions about it.
+        broad: narrower concepts from which on it keeps them as well.
 
     Returns:
         the store's path.
@@ -84,7 +90,7 @@ def build_store(
         store.optimize()
         triples = count_triples(store)
         if triples >= large:
-            summarise(store, triples=triples, frequent=frequent)
+            summarise(store, triples=triples, frequent=frequent, broad=broad)
             store.flush()
             store.optimize()
         del store

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -14,6 +15,7 @@ from kg.query.entities import ORDERS, find_prefixes, in_order, is_kind, rank_pre
 from kg.query.kept import (
     GRAPH,
     KEEPS,
+    PER_CONCEPT,
     POSITION,
     SUMMARY,
     TERMS,
@@ -28,27 +30,32 @@ from kg.query.tokens import bind
 
 #: Papers that make a concept a frequent one: below, its questions need no more than some 20 ms.
 FREQUENT = 200
+#: Narrower concepts, at any depth, that make a concept a broad one: below, some 50 ms.
+BROAD = 1000
 #: Triples from which on a question may take 100 ms: some 2,000 papers.
 LARGE = 300_000
 #: A limit that leaves nothing out, by the operator between it and a column.
 _NO_LIMIT = {"<=": 0, "<": 0, ">=": 10**9, ">": 10**9}
 
 
-def summarise(store: ox.Store, *, triples: int, frequent: int = FREQUENT) -> int:
+def summarise(
+    store: ox.Store, *, triples: int, frequent: int = FREQUENT, broad: int = BROAD
+) -> int:
     """Add to ``store`` what it keeps of its bundled questions; return the number of triples.
 
     Args:
         store: a store that can be written, with the graph in it.
         triples: how many triples the graph has.
         frequent: papers that make a concept frequent.
+        broad: narrower concepts, at any depth, that make a concept broad.
     """
     found = [ox.Quad(WHOLE, TRIPLES, ox.Literal(triples), GRAPH)]
     found += _default_quads(store)
     # Not the function that remembers: a store that somebody remembers is never closed.
     prefixes = find_prefixes(store)
-    many = _frequent(store, frequent)
+    many = {"frequent": _frequent(store, frequent), "if broad": _broad(store, broad)}
     for kept in list_kept():
-        found += _kept_quads(store, kept, many, prefixes)
+        found += _kept_quads(store, kept, many.get(kept.how, []), prefixes)
     store.bulk_extend(found)
     return len(found)
 
@@ -63,10 +70,10 @@ def _default_quads(store: ox.Store) -> Iterator[ox.Quad]:
 
 
 def _kept_quads(
-    store: ox.Store, kept: Kept, frequent: list[ox.NamedNode], prefixes: dict[str, str]
+    store: ox.Store, kept: Kept, concepts: list[ox.NamedNode], prefixes: dict[str, str]
 ) -> Iterator[ox.Quad]:
     number = 0
-    for about, values in _values(store, kept, frequent):
+    for about, values in _values(store, kept, concepts):
         yield ox.Quad(about, KEEPS, kept.predicate, GRAPH)
         for position, row in enumerate(_rows(store, kept, values, prefixes)):
             if kept.is_list:
@@ -93,7 +100,7 @@ def _rows(
 
 
 def _values(
-    store: ox.Store, kept: Kept, frequent: list[ox.NamedNode]
+    store: ox.Store, kept: Kept, concepts: list[ox.NamedNode]
 ) -> Iterator[tuple[ox.NamedNode, dict[str, str]]]:
     """Yield what answers are kept about, and the terms to ask the question with."""
     parameter = kept.parameter
@@ -101,10 +108,10 @@ def _values(
         operator = kept.condition.split()[1:2]
         limit = _NO_LIMIT[operator[0]] if operator else 0
         yield WHOLE, ({parameter.name: str(ox.Literal(limit))} if parameter else {})
-    elif kept.how == "frequent":
+    elif kept.how in PER_CONCEPT:
         assert parameter is not None
         others = {p.name: f"?{p.name}" for p in kept.question.parameters if p.name != kept.per}
-        for node in frequent:
+        for node in concepts:
             if is_kind(store, node, parameter.kind):
                 yield node, {**others, parameter.name: str(node)}
     else:
@@ -119,6 +126,28 @@ def _frequent(store: ox.Store, papers: int) -> list[ox.NamedNode]:
     counts: Any = find_quads(store, None, ox.NamedNode(vocab.expand("kg:paperCount")))
     found = (quad.subject for quad in counts if int(quad.object.value) >= papers)
     return sorted(found, key=lambda node: str(node.value))
+
+
+def _broad(store: ox.Store, number: int) -> list[ox.NamedNode]:
+    """Return the concepts that so many fall under, at any depth, in the order of their IRIs."""
+    below: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
+    steps: Any = find_quads(store, None, ox.NamedNode(vocab.expand("skos:broader")))
+    for quad in steps:
+        below[quad.object].append(quad.subject)
+    found = (node for node in list(below) if _reaches(below, node, number))
+    return sorted(found, key=lambda node: str(node.value))
+
+
+def _reaches(
+    below: Mapping[ox.NamedNode, Sequence[ox.NamedNode]], top: ox.NamedNode, number: int
+) -> bool:
+    """Whether at least ``number`` nodes are below ``top``; looks no further than that."""
+    seen, left = {top}, [top]
+    while left and len(seen) <= number:
+        fresh = set(below.get(left.pop(), ())) - seen
+        seen |= fresh
+        left += fresh
+    return len(seen) > number
 
 
 def _years(store: ox.Store) -> list[int]:

@@ -14,7 +14,17 @@ import pytest
 from kg.query import Ask, Question, Runner, build_store, find_question, list_questions, open_store
 from kg.query.entities import prefixes_of
 from kg.query.explain import explain
-from kg.query.kept import COUNTS, GRAPH, KEEPS, PAPERS, RELATED, SUMMARY, find_kept, list_kept
+from kg.query.kept import (
+    COUNTS,
+    GRAPH,
+    KEEPS,
+    PAPERS,
+    PER_CONCEPT,
+    RELATED,
+    SUMMARY,
+    find_kept,
+    list_kept,
+)
 from kg.query.store import ONTOLOGY_GRAPH, count_triples
 from kg.query.tokens import bind
 from kg.serve.resources import PAGE
@@ -30,7 +40,7 @@ NUMBERS = {"since": YEARS, "year": YEARS, "least": ("0", "1", "3", "50", "-1"),
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder whose store takes three papers for many."""
     folder = write_folder(tmp_path_factory.mktemp("kept") / "out", 90)
-    build_store(folder, large=0, frequent=3)
+    build_store(folder, large=0, frequent=3, broad=2)
     return folder
 
 
@@ -55,7 +65,7 @@ def values(store: ox.Store, question: Question) -> Iterator[dict[str, str]]:
         for number in NUMBERS.get(parameter.name, ()):
             yield {parameter.name: number}
     kept = KEPT[question.name]
-    if kept.how == "frequent":
+    if kept.how in PER_CONCEPT:
         concepts = [q.subject.value for q in store.quads_for_pattern(None, KEEPS, None, GRAPH)]
         kind = "" if kept.parameter.kind == "concept" else f"/{kept.parameter.kind}/"
         yield from ({kept.per: iri} for iri in sorted({c for c in concepts if f"{kind}" in c}))
@@ -183,7 +193,7 @@ def test_what_is_kept_can_be_asked_by_anybody(runner: Runner) -> None:
 
 def test_the_same_graph_keeps_the_same(built: Path, store: ox.Store, tmp_path: Path) -> None:
     shutil.copy(built / "graph.ttl", tmp_path)
-    build_store(tmp_path, large=0, frequent=3)
+    build_store(tmp_path, large=0, frequent=3, broad=2)
     again = open_store(tmp_path)
     first, second = (set(one.quads_for_pattern(None, None, None, GRAPH)) for one in (store, again))
     assert first == second

@@ -3,7 +3,6 @@
     python benchmarks/sparql.py --papers 87187          made-up papers of that number
     python benchmarks/sparql.py --folder out            a built folder of your own
     python benchmarks/sparql.py --extracted FILE.jsonl  papers as kg extract prints them
-        [--others CORPUS] [--folder DIR]                and abstracts not extracted (abstracts.py)
     python benchmarks/sparql.py ... --write docs/benchmarks-sparql.md
 
 Everything is measured in one run on one machine.  "First" is the first time in a fresh
@@ -38,7 +37,6 @@ from urllib.parse import quote
 ROOT = Path(__file__).parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
 
-from abstracts import fill, read_extracted  # noqa: E402
 from synthetic import make_papers  # noqa: E402
 
 from kg import vocab  # noqa: E402
@@ -321,16 +319,12 @@ def make_folder(options: argparse.Namespace, folder: Path) -> str:
         write_ntriples(made, concepts, None, folder / "graph.nt.gz", sort=False)
         return "made-up papers"
     from kg.link import link_papers
-    from kg.read import read_papers
+    from kg.model import Paper
 
-    papers = known = read_extracted(options.extracted)
-    words = "extracted papers"
-    if options.others:
-        papers = list(fill(known, read_papers([options.others])))
-        words = f"papers, {len(known):,} of them extracted, the others by `abstracts.py`"
-    linked = link_papers(papers)
+    with options.extracted.open(encoding="utf-8") as lines:
+        linked = link_papers([Paper.from_dict(json.loads(line)) for line in lines])
     write_ntriples(linked.papers, linked.concepts, None, folder / "graph.nt.gz", sort=False)
-    return words
+    return "extracted papers"
 
 
 def report(folder: Path, source: str, options: argparse.Namespace) -> Iterator[str]:
@@ -366,7 +360,6 @@ def main() -> None:
     parser.add_argument("--papers", type=int, default=5000, help="made-up papers")
     parser.add_argument("--folder", type=Path, help="a built folder instead, or where to make one")
     parser.add_argument("--extracted", type=Path, help="papers as kg extract prints them, instead")
-    parser.add_argument("--others", help="with --extracted: abstracts that were not extracted")
     parser.add_argument(
         "--rdflib-papers", type=int, default=200, help="papers that rdflib can bear"
     )

@@ -98,6 +98,7 @@ class Abbreviation:
     pattern: str
 
 
+@lru_cache(maxsize=8)  # several stages ask for the same paper's
 def find_abbreviations(text: str) -> tuple[Abbreviation, ...]:
     """Return the abbreviations that ``text`` defines, in order of their short forms.
 

@@ -14,7 +14,7 @@ from kg.extract import registry
 from kg.extract.confidence import calibrate
 from kg.extract.language import find_language
 from kg.extract.learned import Learned
-from kg.extract.merge import merge_mentions, pool_evidence, unify_roles, unify_types
+from kg.extract.merge import find_key, merge_mentions, pool_evidence, unify_roles, unify_types
 from kg.extract.tidy import tidy
 from kg.model import Mention, Paper
 
@@ -73,12 +73,13 @@ class Extractor:
     def find_uncalibrated(self, paper: Paper) -> tuple[Mention, ...]:
         """Return the mentions with the model's own probabilities: what calibration is fitted on."""
         bare = replace(paper, mentions=(), links=())
-        found = unify_types(tidy(self._model.find(bare))) if self._learns else ()
+        key = find_key(bare)
+        found = unify_types(tidy(self._model.find(bare)), key) if self._learns else ()
         for rule in self._rules:
-            found = unify_types(merge_mentions(found, rule.find(bare, found)))
+            found = unify_types(merge_mentions(found, rule.find(bare, found)), key)
         if not self._learns:
             return found
-        pooled = pool_evidence(unify_roles(found), registry.LEARNED)
+        pooled = pool_evidence(unify_roles(found, key), registry.LEARNED, key)
         return tuple(m for m in pooled if m.confidence >= LEAST)
 
     def info(self) -> dict[str, Any]:

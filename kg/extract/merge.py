@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 
-from kg.model import DEFAULT_ROLE, Mention
+from kg.abbreviations import find_abbreviations
+from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
+
+#: What mentions of one name within a paper share.
+Key = Callable[[str], str]
 
 #: Weight of a mention's own probability beside its name's over the paper.
 OWN = 0.3
@@ -77,13 +81,32 @@ def is_name(text: str) -> bool:
     return len(text) < 3 or (" " not in text and any(c.isupper() for c in text[1:]))
 
 
-def unify_types(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+def find_key(paper: Paper) -> Key:
+    """Return the key of a name in this paper: a short form has that of its long form.
+
+    >>> paper = Paper("p", "Low-Rank Adaptation (LoRA)", "LoRA is small.")
+    >>> find_key(paper)("LoRA"), find_key(paper)("GPT")
+    ('low-rank adaptation', 'GPT')
+    """
+    longs: dict[str, str] = {}
+    for field in FIELDS:
+        for pair in find_abbreviations(paper.text(field)):
+            longs.setdefault(name_key(pair.short), name_key(pair.long))
+
+    def key(text: str) -> str:
+        own = name_key(text)
+        return longs.get(own, own)
+
+    return key
+
+
+def unify_types(mentions: Iterable[Mention], key: Key = name_key) -> tuple[Mention, ...]:
     """Give all mentions of one name the type that is most probable over the paper."""
     found = tuple(mentions)
     votes: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for mention in found:
-        votes[name_key(mention.text)][mention.type] += mention.confidence
-    return tuple(_retyped(m, votes[name_key(m.text)]) for m in found)
+        votes[key(mention.text)][mention.type] += mention.confidence
+    return tuple(_retyped(m, votes[key(m.text)]) for m in found)
 
 
 def _retyped(mention: Mention, votes: dict[str, float]) -> Mention:
@@ -91,7 +114,7 @@ def _retyped(mention: Mention, votes: dict[str, float]) -> Mention:
     return mention if best == mention.type else replace(mention, type=best)
 
 
-def unify_roles(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+def unify_roles(mentions: Iterable[Mention], key: Key = name_key) -> tuple[Mention, ...]:
     """Give all mentions of one name the role that is most probable over the paper.
 
     A role that only another type can have becomes the type's usual one.
@@ -99,8 +122,8 @@ def unify_roles(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     found = tuple(_possible(m) for m in mentions)
     votes: dict[tuple[str, str], dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for mention in found:
-        votes[name_key(mention.text), mention.type][mention.role] += mention.confidence
-    return tuple(replace(m, role=_best(votes[name_key(m.text), m.type])) for m in found)
+        votes[key(mention.text), mention.type][mention.role] += mention.confidence
+    return tuple(replace(m, role=_best(votes[key(m.text), m.type])) for m in found)
 
 
 def _possible(mention: Mention) -> Mention:
@@ -113,7 +136,9 @@ def _best(votes: dict[str, float]) -> str:
     return max(sorted(votes), key=lambda name: votes[name])
 
 
-def pool_evidence(mentions: Iterable[Mention], source: str) -> tuple[Mention, ...]:
+def pool_evidence(
+    mentions: Iterable[Mention], source: str, key: Key = name_key
+) -> tuple[Mention, ...]:
     """Give each mention the confidence that its name has earned over the whole paper.
 
     A name's standing is the mean of what ``source`` believes of its occurrences; one
@@ -123,12 +148,12 @@ def pool_evidence(mentions: Iterable[Mention], source: str) -> tuple[Mention, ..
     found = tuple(mentions)
     names: dict[tuple[str, str], list[float]] = defaultdict(list)
     for mention in found:
-        names[name_key(mention.text), mention.type].append(_own(mention, source))
+        names[key(mention.text), mention.type].append(_own(mention, source))
     mean = {name: sum(values) / len(values) for name, values in names.items()}
     return tuple(
         replace(
             m,
-            confidence=OWN * _own(m, source) + (1 - OWN) * mean[name_key(m.text), m.type],
+            confidence=OWN * _own(m, source) + (1 - OWN) * mean[key(m.text), m.type],
         )
         for m in found
     )

@@ -8,7 +8,7 @@ from kg.errors import UsageError
 from kg.extract import registry
 from kg.extract.confidence import calibrate, fit_lines, log_odds
 from kg.extract.language import find_language
-from kg.extract.merge import merge_mentions, pool_evidence, unify_roles, unify_types
+from kg.extract.merge import find_key, merge_mentions, pool_evidence, unify_roles, unify_types
 from kg.extract.rules import find_coined, find_repeats, find_short_and_long
 from kg.model import Mention, Paper
 
@@ -143,3 +143,13 @@ def test_extractors_are_chosen_by_name() -> None:
 )
 def test_language(text: str, language: str | None) -> None:
     assert find_language(text) == language
+
+
+def test_a_short_form_and_its_long_form_are_one_name_in_the_paper_that_says_so() -> None:
+    paper = Paper("p", "", "We use Foo Bar Net (FBN). FBN wins.")
+    key = find_key(paper)
+    long = Mention("abstract", 7, 18, "Foo Bar Net", "Task", "addresses", 0.5, "model")
+    short = Mention("abstract", 20, 23, "FBN", "Method", "introduces", 0.9, "model")
+    assert {m.type for m in unify_types([long, short], key)} == {"Method"}
+    assert {m.role for m in unify_roles(unify_types([long, short], key), key)} == {"introduces"}
+    assert {m.type for m in unify_types([long, short])} == {"Task", "Method"}

@@ -11,6 +11,7 @@ from kg.link.index import EVIDENCE, Index, weight_of
 from kg.link.keys import Names
 from kg.link.labels import Form, pick_label, pick_seed
 from kg.link.resolve import Resolution
+from kg.link.rules import group_of
 from kg.model import Concept, Mention, Merge, Paper
 from kg.names import concept_id, display, name_key
 from kg.text import digest, squeeze
@@ -28,8 +29,17 @@ class Draft:
     seed: tuple[tuple[int, str], dict[str, int]] | None = None
 
     def type(self) -> str:
-        """Return the type with the most evidence; ties go to the first in alphabetical order."""
-        return min(self.types, key=lambda name: (-round(self.types[name], 6), name))
+        """Return the kind with the most evidence, and of its types the one with the most.
+
+        Papers that call a thing a data set and papers that call it a benchmark agree that
+        it is a resource.  Ties go to the first in alphabetical order.
+        """
+        kinds: dict[str, float] = defaultdict(float)
+        for name, weight in sorted(self.types.items()):
+            kinds[group_of(name)] += weight
+        kind = min(kinds, key=lambda name: (-round(kinds[name], 6), name))
+        own = [name for name in self.types if group_of(name) == kind]
+        return min(own, key=lambda name: (-round(self.types[name], 6), name))
 
 
 @dataclass(slots=True)

@@ -267,6 +267,13 @@ def test_labels_long_for_tasks_and_general_methods_coined_for_systems_and_data()
     }
 
 
+def test_a_kind_is_chosen_before_a_type_of_it() -> None:
+    marks = "t", "t", "t", "d", "d", "b", "b"
+    papers = [paper(f"p{i}", f"We use [{mark}:FooQA].") for i, mark in enumerate(marks)]
+    (one,) = link_papers(papers).concepts
+    assert one.type == "Benchmark"  # four papers know a resource, three a task
+
+
 def test_what_nobody_spells_out_any_more_is_known() -> None:
     told = "We use [m:reinforcement learning] and [m:convolutional neural networks]."
     linked = link_papers([paper("a", told), paper("b", "We use [m:RL]. [m:CNNs] see.")])

@@ -18,7 +18,7 @@ from kg.link.clusters import Clusters
 from kg.link.common import FILE
 from kg.link.index import Index, merge_names
 from kg.link.keys import find_names
-from kg.link.rules import group_of
+from kg.link.resolve import with_kinds
 from kg.link.senses import Sense, find_senses
 from kg.model import Paper
 
@@ -31,9 +31,7 @@ def main(path: str) -> None:
     with Path(path).open(encoding="utf-8") as lines:
         papers = (Paper.from_dict(json.loads(line)) for line in lines)
         index = merge_names([find_names(paper) for paper in papers])
-    clusters = Clusters()
-    for key in sorted(index.forms):
-        clusters.groups.setdefault(key, group_of(index.type(key)))
+    clusters = with_kinds(index, Clusters())
     rows = [row for s in find_senses(index, clusters).items() for row in find_rows(*s, index)]
     FILE.write_text("".join("\t".join(row) + "\n" for row in sorted(rows)), encoding="utf-8")
     print(f"{FILE}: {len(rows)} rows")

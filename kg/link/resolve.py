@@ -60,14 +60,19 @@ class Resolution:
         return key + SPLIT + "lower" if key in self.cased and form.islower() else key
 
 
+def with_kinds(index: Index, clusters: Clusters) -> Clusters:
+    """Return ``clusters``, told of every name what kind of thing it is."""
+    for key in sorted(index.forms):
+        clusters.groups.setdefault(key, group_of(index.type(key)))
+    return clusters
+
+
 def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
     """Return the resolution of all names in ``index``.
 
     ``clusters`` may bring the user's own unions and separations.
     """
-    clusters = clusters or Clusters()
-    for key in sorted(index.forms):
-        clusters.groups.setdefault(key, group_of(index.type(key)))
+    clusters = with_kinds(index, clusters or Clusters())
     senses = find_senses(index, clusters)
     coined = add_coined(index, senses)
     heads = find_heads(index, {short: found[0].type for short, found in senses.items() if found})

@@ -276,7 +276,6 @@ def to_place(source: str) -> str:
     >>> to_place("/home/ada/lists/papers.txt:12"), to_place("refs.bib#conf/nips/Vaswani17")
     ('papers.txt:12', 'refs.bib#conf/nips/Vaswani17')
     """
-    path, mark, key = source, "", ""
     by_key = "#" in source and not _LINE.search(source)
     path, mark, key = source.rpartition("#") if by_key else (source, "", "")
     file = path.replace("\\", "/").rsplit("/", 1)[-1]

@@ -136,7 +136,7 @@ class _Maker:
         start: Start | None = None,
         say: Say,
     ) -> None:
-        self.papers, self.work, self.name, self.seed, self.say = papers, work, name, seed, say
+        self.papers, self.work, self.name, self.say = papers, work, name, say
         self.version, self.start = version, start
         self.labels, self.roles = _labels(papers), _roles(papers)
         everything = read_vocabulary(start_folder())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kg.extract.encoder import Settings
 from kg.extract.pieces import PieceTokenizer
-from kg.train.onnx_graph import from_onnx, quantise, roles_to_onnx, to_onnx
+from kg.train.onnx_graph import count_layers, from_onnx, quantise, roles_to_onnx, to_onnx
 
 Array = NDArray[np.float32]
 
@@ -76,8 +76,7 @@ def write_encoder(
 ) -> None:
     """Write the files that :class:`kg.extract.encoder.Encoder` reads."""
     folder.mkdir(parents=True, exist_ok=True)
-    layers = 1 + max(int(n.split(".")[2]) for n in weights if n.startswith("enc.layers."))
-    (folder / "encoder.onnx").write_bytes(to_onnx(weights, layers=layers))
+    (folder / "encoder.onnx").write_bytes(to_onnx(weights, layers=count_layers(weights)))
     (folder / "roles.onnx").write_bytes(roles_to_onnx(weights))
     codes, scale = quantise(weights["enc.word.weight"], axis=1)
     np.savez(

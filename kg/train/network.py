@@ -25,11 +25,9 @@ from kg.errors import MissingExtraError
 from kg.extract import crf as reading
 from kg.extract.encoder import WINDOW
 from kg.extract.pieces import SHAPES
+from kg.train.onnx_graph import EPSILON, HEAD
 
 WIDTH, HEADS, INNER, LAYERS = 384, 12, 1536, 6
-#: Width of an attention head.
-HEAD = WIDTH // HEADS
-EPSILON = 1e-12
 DROPOUT = 0.1
 
 

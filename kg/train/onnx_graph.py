@@ -9,7 +9,7 @@ Operators: ONNX's own, and those that onnxruntime documents under com.microsoft.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -77,6 +77,16 @@ def quantise(weight: Array, *, axis: int) -> tuple[NDArray[np.int8], Array]:
     return codes, scale.squeeze(axis)
 
 
+def count_layers(weights: Iterable[str]) -> int:
+    """Return the number of transformer layers, from the names of the weights."""
+    return len({name.split(".")[2] for name in weights if name.startswith("enc.layers.")})
+
+
+def count_heads(bias: Array) -> int:
+    """Return a layer's number of attention heads, from the bias of query, key and value."""
+    return len(bias) // (3 * HEAD)
+
+
 def to_onnx(weights: Mapping[str, Array], *, layers: int, bits: int = 8) -> bytes:
     """Return the serialised graph of an encoder.
 
@@ -120,7 +130,7 @@ def _layer(graph: _Graph, x: str, name: str, part: Mapping[str, Array]) -> str:
         parts,
         f"{name}.mixed",
         domain=MICROSOFT,
-        num_heads=len(part["qkv.bias"]) // (3 * HEAD),
+        num_heads=count_heads(part["qkv.bias"]),
     )
     mixed = graph.linear(mixed, f"{name}.attention", part["o.weight"], part["o.bias"])
     x = graph.norm(x, mixed, f"{name}.norm1", part["n1.weight"], part["n1.bias"])

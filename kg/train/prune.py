@@ -14,7 +14,8 @@ from torch import Tensor
 
 from kg.extract.pieces import SHAPES
 from kg.train.examples import Example
-from kg.train.network import HEAD, Layer, Tagger
+from kg.train.network import Layer, Tagger
+from kg.train.onnx_graph import HEAD
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +27,23 @@ class Importance:
 
 
 def find_importance(network: Tagger, examples: Sequence[Example]) -> list[Importance]:
-    """Return for each layer how much its parts matter: the mean of |dloss/dscale|."""
+    """Return for each layer how much its parts matter: the sum of |dloss/dscale|."""
     network.eval()
-    outputs = [part for layer in network.enc.layers for part in (layer.o.weight, layer.f2.weight)]
-    total = [torch.zeros(weight.shape[1]) for weight in outputs]
+    layers = list(network.enc.layers)
+    outputs = [weight for layer in layers for weight in (layer.o.weight, layer.f2.weight)]
+    found = [Importance(torch.zeros(n.heads), torch.zeros(n.f2.weight.shape[1])) for n in layers]
     for example in examples:
-        for number, (weight, slope) in enumerate(
-            zip(outputs, torch.autograd.grad(_loss(network, example), outputs), strict=True)
-        ):
-            # Scaling a part's output is scaling its columns of the projection behind it.
-            change = (weight * slope).detach().sum(0)
-            total[number] += _per_head(change) if number % 2 == 0 else change.abs()
-    return [
-        Importance(heads[::HEAD], units)
-        for heads, units in zip(total[::2], total[1::2], strict=True)
-    ]
+        slopes = iter(torch.autograd.grad(_loss(network, example), outputs))
+        for layer, parts in zip(layers, found, strict=True):
+            heads = _change(layer.o.weight, next(slopes)).view(-1, HEAD).sum(1)
+            parts.heads.add_(heads.abs())
+            parts.units.add_(_change(layer.f2.weight, next(slopes)).abs())
+    return found
 
 
-def _per_head(change: Tensor) -> Tensor:
-    return change.view(-1, HEAD).sum(1).abs().repeat_interleave(HEAD)
+def _change(weight: Tensor, slope: Tensor) -> Tensor:
+    """Scaling a part's output is scaling its columns of the projection behind it."""
+    return (weight * slope).detach().sum(0)
 
 
 def _loss(network: Tagger, example: Example) -> Tensor:

@@ -16,7 +16,8 @@ from kg.errors import UsageError
 from kg.extract import MODEL, model_folder
 from kg.extract.pipe import FACTORY
 from kg.train.export import read_encoder
-from kg.train.network import HEAD, Tagger
+from kg.train.network import Tagger
+from kg.train.onnx_graph import count_heads, count_layers
 
 #: Names of the arrays with a row for each piece, tag (``crf.t`` a column as well) and role.
 PIECES = "enc.word.weight"
@@ -47,12 +48,12 @@ class Start:
     @property
     def layers(self) -> int:
         """Number of transformer layers."""
-        return len({n.split(".")[2] for n in self.weights if n.startswith("enc.layers.")})
+        return count_layers(self.weights)
 
     @property
     def heads(self) -> int:
         """Number of attention heads a layer."""
-        return len(self.weights["enc.layers.0.qkv.bias"]) // (3 * HEAD)
+        return count_heads(self.weights["enc.layers.0.qkv.bias"])
 
     @property
     def inner(self) -> int:

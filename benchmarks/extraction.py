@@ -204,7 +204,7 @@ def write_bert(path: str) -> None:
             weights[f"{part}.{name}.weight"] = np.ones(BERT, np.float32)
             weights[f"{part}.{name}.bias"] = np.zeros(BERT, np.float32)
     weights |= {"out.weight": random(11, BERT), "out.bias": np.zeros(11, np.float32)}
-    Path(path).write_bytes(to_onnx(weights, layers=layers, bits=32))
+    Path(path).write_bytes(to_onnx(weights, bits=32))
 
 
 # --- the contest --------------------------------------------------------------------

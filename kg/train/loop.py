@@ -22,7 +22,7 @@ from torch.nn import functional
 
 from kg.extract.pieces import SHAPES, PieceTokenizer
 from kg.train.examples import Example
-from kg.train.network import Drop, Tagger
+from kg.train.network import Drop, Tagger, find_targets
 
 #: Pieces of a batch, padding included; fewer where an epoch would have less steps than this.
 BATCH, STEPS = 4096, 16
@@ -33,6 +33,8 @@ WARM, HIDDEN = 0.06, 0.04
 #: Rate of the heads, of the embeddings and of each lower layer, as multiples.
 HEADS, EMBEDDINGS, DECAY = 8.0, 0.4, 0.9
 REPLICAS = 2
+#: Weight of the teachers' probabilities in the tags that a raw paper is taught with.
+DOUBT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,10 @@ class _Trainer:
         hide = (torch.rand(ids.shape, generator=chance) < HIDDEN) & (ids > PieceTokenizer.SEPARATOR)
         hidden = network.encode(ids.masked_fill(hide, PieceTokenizer.UNKNOWN), shapes, mask)
         scores = network.out(network.drop(hidden))
-        loss = network.crf.loss(scores, tags, mask, shapes >= SHAPES).sum() * PIECES / pieces
+        wanted, moves = find_targets(tags, mask, scores.shape[2])
+        _add_doubts(wanted, moves, batch)
+        loss = network.crf.loss(scores, wanted, moves, mask, shapes >= SHAPES).sum()
+        loss = loss * PIECES / pieces
         if self.stage.roles:
             loss = loss + ROLE_WEIGHT * _role_loss(network, hidden, batch) / spans
         loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
@@ -165,6 +170,17 @@ class _Trainer:
                 if other.grad is not None:
                     mine.grad = other.grad if mine.grad is None else mine.grad + other.grad
                     other.grad = None
+
+
+def _add_doubts(wanted: Tensor, moves: Tensor, batch: Sequence[Example]) -> None:
+    """Mix the teachers' probabilities, where they are known, into the targets."""
+    for i, example in enumerate(batch):
+        if example.doubt:
+            tags, steps = (
+                torch.from_numpy(x).float() for x in (example.doubt.tags, example.doubt.moves)
+            )
+            wanted[i, : len(tags)].lerp_(tags, DOUBT)
+            moves[i].lerp_(steps, DOUBT)
 
 
 def _role_loss(network: Tagger, hidden: Tensor, batch: Sequence[Example]) -> Tensor:

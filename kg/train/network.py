@@ -25,9 +25,9 @@ from kg.errors import MissingExtraError
 from kg.extract import crf as reading
 from kg.extract.encoder import WINDOW
 from kg.extract.pieces import SHAPES
-from kg.train.onnx_graph import EPSILON, HEAD
+from kg.train.distances import DISTANCES, find_distances
+from kg.train.size import MINILM, Size
 
-WIDTH, HEADS, INNER, LAYERS = 384, 12, 1536, 6
 DROPOUT = 0.1
 
 
@@ -49,21 +49,21 @@ class Drop(nn.Module):
 class Layer(nn.Module):
     """Self-attention and a feed-forward net, each with its residual and normalisation."""
 
-    def __init__(self, heads: int, inner: int) -> None:
+    def __init__(self, size: Size) -> None:
         super().__init__()
-        self.heads = heads
-        self.qkv = nn.Linear(WIDTH, 3 * heads * HEAD)
-        self.o = nn.Linear(heads * HEAD, WIDTH)
-        self.n1 = nn.LayerNorm(WIDTH, EPSILON)
-        self.f1 = nn.Linear(WIDTH, inner)
-        self.f2 = nn.Linear(inner, WIDTH)
-        self.n2 = nn.LayerNorm(WIDTH, EPSILON)
+        self.heads, self.head = size.heads, size.head
+        self.qkv = nn.Linear(size.width, 3 * size.heads * size.head)
+        self.o = nn.Linear(size.heads * size.head, size.width)
+        self.n1 = nn.LayerNorm(size.width, size.epsilon)
+        self.f1 = nn.Linear(size.width, size.inner)
+        self.f2 = nn.Linear(size.inner, size.width)
+        self.n2 = nn.LayerNorm(size.width, size.epsilon)
         self.drop = Drop()
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        """Return the layer's output; ``mask`` is True where a piece is real."""
+        """Return the layer's output; ``mask`` says or weighs which pieces see which."""
         batch, length, _ = x.shape
-        parts = self.qkv(x).view(batch, length, 3, self.heads, HEAD).permute(2, 0, 3, 1, 4)
+        parts = self.qkv(x).view(batch, length, 3, self.heads, self.head).permute(2, 0, 3, 1, 4)
         query, key, value = parts.unbind(0)
         mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=mask)
         x = self.n1(x + self.drop(self.o(mixed.transpose(1, 2).reshape(batch, length, -1))))
@@ -74,23 +74,34 @@ class Layer(nn.Module):
 class Encoder(nn.Module):
     """Pieces and shapes to hidden states."""
 
-    def __init__(self, vocabulary: int, layers: int, heads: int, inner: int) -> None:
+    def __init__(self, vocabulary: int, size: Size) -> None:
         super().__init__()
-        self.word = nn.Embedding(vocabulary, WIDTH)
-        self.pos = nn.Embedding(WINDOW, WIDTH)
-        self.shape = nn.Embedding(2 * SHAPES, WIDTH)
-        self.n = nn.LayerNorm(WIDTH, EPSILON)
+        self.word = nn.Embedding(vocabulary, size.width)
+        self.pos = nn.Embedding(WINDOW, size.width)
+        self.shape = nn.Embedding(2 * SHAPES, size.width)
+        self.n = nn.LayerNorm(size.width, size.epsilon)
         self.drop = Drop()
-        self.layers = nn.ModuleList(Layer(heads, inner) for _ in range(layers))
+        self.layers = nn.ModuleList(Layer(size) for _ in range(size.layers))
+        self.far = nn.Embedding(DISTANCES, size.heads) if size.relative else None
         nn.init.zeros_(self.shape.weight)
 
     def forward(self, ids: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:
         """Return hidden states, shape (texts, pieces, width)."""
         positions = self.pos(torch.arange(ids.shape[1]))[None]
         x = self.drop(self.n(self.word(ids) + positions + self.shape(shapes)))
+        seen = mask[:, None, None, :]
+        if self.far is not None:
+            apart = self.far(torch.from_numpy(find_distances(ids.shape[1]))).permute(2, 0, 1)[None]
+            seen = apart.masked_fill(~seen, float("-inf")).to(_precision(x))
         for layer in self.layers:
-            x = layer(x, mask[:, None, None, :])
+            x = layer(x, seen)
         return x  # type: ignore[no-any-return]
+
+
+def _precision(x: Tensor) -> torch.dtype:
+    """Return the precision that products are computed in."""
+    autocast = torch.is_autocast_enabled(x.device.type)
+    return torch.get_autocast_dtype(x.device.type) if autocast else x.dtype
 
 
 class Crf(nn.Module):
@@ -102,11 +113,15 @@ class Crf(nn.Module):
         self.s = nn.Parameter(torch.zeros(tags))
         self.e = nn.Parameter(torch.zeros(tags))
 
-    def loss(self, scores: Tensor, tags: Tensor, mask: Tensor, glued: Tensor) -> Tensor:
-        """Return the negative log-likelihood of each text's tags.
+    def loss(
+        self, scores: Tensor, wanted: Tensor, moves: Tensor, mask: Tensor, glued: Tensor
+    ) -> Tensor:
+        """Return the negative log-likelihood of each text's tags, or its mean over likely ones.
 
         Args:
             scores: for every text, piece and tag.
+            wanted: how probable each tag should be, of the same shape; 0 where nothing is real.
+            moves: how many steps from tag to tag there should be, (texts, tags, tags).
             mask: whether a piece is real; glued: whether it continues a word.
         """
         rules = reading.Crf(*(value.detach().numpy() for value in (self.t, self.s, self.e)))
@@ -116,13 +131,13 @@ class Crf(nn.Module):
         )
         steps = torch.stack([self.t + plain, self.t + within])
         total = self._partition(scores, mask, glued.long(), steps, self.s + begin)
-        return total - self._score(scores, tags, mask)
+        return total - self._score(scores, wanted, moves, mask)
 
-    def _score(self, scores: Tensor, tags: Tensor, mask: Tensor) -> Tensor:
-        local = scores.gather(2, tags[:, :, None]).squeeze(2) * mask
-        steps = self.t[tags[:, :-1], tags[:, 1:]] * mask[:, 1:]
-        last = tags.gather(1, mask.sum(1, keepdim=True).long() - 1).squeeze(1)
-        return local.sum(1) + steps.sum(1) + self.s[tags[:, 0]] + self.e[last]
+    def _score(self, scores: Tensor, wanted: Tensor, moves: Tensor, mask: Tensor) -> Tensor:
+        texts = torch.arange(len(mask))
+        last = wanted[texts, mask.sum(1).long() - 1]
+        local = (scores * wanted).sum((1, 2)) + (moves * self.t).sum((1, 2))
+        return local + wanted[:, 0] @ self.s + last @ self.e
 
     def _partition(
         self, scores: Tensor, mask: Tensor, glued: Tensor, steps: Tensor, begin: Tensor
@@ -134,6 +149,12 @@ class Crf(nn.Module):
         return torch.logsumexp(total + self.e, 1)
 
 
+def find_targets(tags: Tensor, mask: Tensor, count: int) -> tuple[Tensor, Tensor]:
+    """Return what the loss wants for known tags: 1 for each, and the steps between them."""
+    wanted = functional.one_hot(tags, count).float() * mask[:, :, None]
+    return wanted, wanted[:, :-1].transpose(1, 2) @ wanted[:, 1:]
+
+
 class Tagger(nn.Module):
     """The whole network: encoder, tag scores with their field, roles of spans."""
 
@@ -143,17 +164,15 @@ class Tagger(nn.Module):
         vocabulary: int,
         labels: int,
         roles: int,
-        layers: int = LAYERS,
-        heads: int = HEADS,
-        inner: int = INNER,
+        size: Size = MINILM,
     ) -> None:
         super().__init__()
-        self.enc = Encoder(vocabulary, layers, heads, inner)
+        self.enc = Encoder(vocabulary, size)
         self.drop = Drop()
-        self.out = nn.Linear(WIDTH, 1 + 2 * labels)
+        self.out = nn.Linear(size.width, 1 + 2 * labels)
         self.crf = Crf(1 + 2 * labels)
         self.role = nn.Sequential(
-            nn.Linear(3 * WIDTH, 256), nn.GELU(), Drop(), nn.Linear(256, roles)
+            nn.Linear(3 * size.width, 256), nn.GELU(), Drop(), nn.Linear(256, roles)
         )
 
     def encode(self, ids: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:
@@ -194,9 +213,8 @@ def read_vocabulary(folder: Path) -> list[str]:
     return sorted(rows, key=lambda piece: rows[piece])
 
 
-def read_safetensors(path: Path) -> dict[str, Tensor]:
-    """Return the float32 tensors of a safetensors file: a JSON header, then the bytes."""
-    raw = path.read_bytes()
+def parse_safetensors(raw: bytes) -> dict[str, Tensor]:
+    """Return the float32 tensors of a safetensors file's bytes: a JSON header, then the values."""
     (length,) = struct.unpack("<Q", raw[:8])
     head = json.loads(raw[8 : 8 + length])
     found = {}
@@ -214,19 +232,20 @@ def load_start(network: Tagger, tensors: dict[str, Tensor], rows: Sequence[int])
     kind = tensors["embeddings.token_type_embeddings.weight"][0]
     encoder.word.weight.data = tensors["embeddings.word_embeddings.weight"][list(rows)]
     encoder.pos.weight.data = tensors["embeddings.position_embeddings.weight"] + kind
-    _copy(encoder.n, tensors, "embeddings.LayerNorm")
+    copy_part(encoder.n, tensors, "embeddings.LayerNorm")
     for number, layer in enumerate(encoder.layers):
         part = f"encoder.layer.{number}."
         for kind_of in ("weight", "bias"):
             names = [f"{part}attention.self.{n}.{kind_of}" for n in ("query", "key", "value")]
             getattr(layer.qkv, kind_of).data = torch.cat([tensors[name] for name in names])
-        _copy(layer.o, tensors, part + "attention.output.dense")
-        _copy(layer.n1, tensors, part + "attention.output.LayerNorm")
-        _copy(layer.f1, tensors, part + "intermediate.dense")
-        _copy(layer.f2, tensors, part + "output.dense")
-        _copy(layer.n2, tensors, part + "output.LayerNorm")
+        copy_part(layer.o, tensors, part + "attention.output.dense")
+        copy_part(layer.n1, tensors, part + "attention.output.LayerNorm")
+        copy_part(layer.f1, tensors, part + "intermediate.dense")
+        copy_part(layer.f2, tensors, part + "output.dense")
+        copy_part(layer.n2, tensors, part + "output.LayerNorm")
 
 
-def _copy(module: Any, tensors: dict[str, Tensor], name: str) -> None:
+def copy_part(module: Any, tensors: dict[str, Tensor], name: str) -> None:
+    """Copy weight and bias of the part called ``name`` into ``module``."""
     module.weight.data = tensors[name + ".weight"]
     module.bias.data = tensors[name + ".bias"]

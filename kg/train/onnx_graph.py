@@ -9,24 +9,25 @@ Operators: ONNX's own, and those that onnxruntime documents under com.microsoft.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.extract.encoder import WINDOW
+from kg.train.distances import find_distances
+from kg.train.size import MINILM, Size, measure
+
 Array = NDArray[np.float32]
 MICROSOFT = "com.microsoft"
-EPSILON = 1e-12
-#: Width of an attention head.
-HEAD = 32
 
 
 class _Graph:
     """Nodes and constants of a graph that grows from input to output."""
 
-    def __init__(self, bits: int) -> None:
-        self.bits = bits
+    def __init__(self, bits: int, size: Size = MINILM) -> None:
+        self.bits, self.size = bits, size
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
 
@@ -61,7 +62,8 @@ class _Graph:
         scale = self.constant(f"{name}.weight", weight)
         shift = self.constant(f"{name}.shift", bias)
         inputs = [total, scale, shift]
-        return self.add("LayerNormalization", inputs, f"{name}.out", epsilon=EPSILON, axis=-1)
+        options = {"epsilon": self.size.epsilon, "axis": -1}
+        return self.add("LayerNormalization", inputs, f"{name}.out", **options)
 
 
 def quantise(weight: Array, *, axis: int) -> tuple[NDArray[np.int8], Array]:
@@ -77,25 +79,15 @@ def quantise(weight: Array, *, axis: int) -> tuple[NDArray[np.int8], Array]:
     return codes, scale.squeeze(axis)
 
 
-def count_layers(weights: Iterable[str]) -> int:
-    """Return the number of transformer layers, from the names of the weights."""
-    return len({name.split(".")[2] for name in weights if name.startswith("enc.layers.")})
-
-
-def count_heads(bias: Array) -> int:
-    """Return a layer's number of attention heads, from the bias of query, key and value."""
-    return len(bias) // (3 * HEAD)
-
-
-def to_onnx(weights: Mapping[str, Array], *, layers: int, bits: int = 8) -> bytes:
+def to_onnx(weights: Mapping[str, Array], *, bits: int = 8) -> bytes:
     """Return the serialised graph of an encoder.
 
     Args:
         weights: the state of :class:`kg.train.network.Tagger`, as arrays.
-        layers: transformer layers; how many heads of 32 each has, its weights tell.
         bits: 8 (quantised) or 32 (as trained).
     """
-    graph = _Graph(bits)
+    size = measure(weights)
+    graph = _Graph(bits, size)
     x = graph.add(
         "LayerNormalization",
         [
@@ -104,22 +96,33 @@ def to_onnx(weights: Mapping[str, Array], *, layers: int, bits: int = 8) -> byte
             graph.constant("norm.bias", weights["enc.n.bias"]),
         ],
         "normed",
-        epsilon=EPSILON,
+        epsilon=size.epsilon,
         axis=-1,
     )
-    for layer in range(layers):
+    apart = _distances(graph, weights["enc.far.weight"]) if size.relative else None
+    for layer in range(size.layers):
         part = {k.removeprefix(f"enc.layers.{layer}."): v for k, v in weights.items()}
-        x = _layer(graph, x, f"layer{layer}", part)
+        x = _layer(graph, x, f"layer{layer}", part, apart)
     hidden = graph.add("Identity", [x], "hidden")
     out = graph.constant("tags.weight", weights["out.weight"].T)
     scores = graph.add("MatMul", [hidden, out], "tags.product")
     graph.add("Add", [scores, graph.constant("tags.bias", weights["out.bias"])], "scores")
-    width, tags = len(weights["enc.n.weight"]), len(weights["out.bias"])
-    made = {"hidden": [1, "pieces", width], "scores": [1, "pieces", tags]}
-    return _serialise(graph, {"embedded": [1, "pieces", width]}, made)
+    tags = len(weights["out.bias"])
+    made = {"hidden": [1, "pieces", size.width], "scores": [1, "pieces", tags]}
+    return _serialise(graph, {"embedded": [1, "pieces", size.width]}, made)
 
 
-def _layer(graph: _Graph, x: str, name: str, part: Mapping[str, Array]) -> str:
+def _distances(graph: _Graph, far: Array) -> str:
+    """Add what each head gives for the distance between pieces, cut to the text's length."""
+    table = graph.constant("far", far[find_distances(WINDOW)].transpose(2, 0, 1)[None])
+    length = graph.add("Shape", ["embedded"], "length", start=1, end=2)
+    start = graph.constant("far.start", np.zeros(2, dtype=np.int64))
+    axes = graph.constant("far.axes", np.array([2, 3], dtype=np.int64))
+    end = graph.add("Concat", [length, length], "far.end", axis=0)
+    return graph.add("Slice", [table, start, end, axes], "apart")
+
+
+def _layer(graph: _Graph, x: str, name: str, part: Mapping[str, Array], apart: str | None) -> str:
     joined = graph.linear(x, f"{name}.qkv", part["qkv.weight"], part["qkv.bias"])
     parts = [f"{name}.{which}" for which in ("query", "key", "value")]
     from onnx import helper
@@ -127,10 +130,10 @@ def _layer(graph: _Graph, x: str, name: str, part: Mapping[str, Array]) -> str:
     graph.nodes.append(helper.make_node("Split", [joined], parts, axis=-1, num_outputs=3))
     mixed = graph.add(
         "MultiHeadAttention",
-        parts,
+        [*parts, "", "", apart] if apart else parts,
         f"{name}.mixed",
         domain=MICROSOFT,
-        num_heads=count_heads(part["qkv.bias"]),
+        num_heads=graph.size.heads,
     )
     mixed = graph.linear(mixed, f"{name}.attention", part["o.weight"], part["o.bias"])
     x = graph.norm(x, mixed, f"{name}.norm1", part["n1.weight"], part["n1.bias"])

@@ -14,8 +14,7 @@ from torch import Tensor
 
 from kg.extract.pieces import SHAPES
 from kg.train.examples import Example
-from kg.train.network import Layer, Tagger
-from kg.train.onnx_graph import HEAD
+from kg.train.network import Layer, Tagger, find_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +34,7 @@ def find_importance(network: Tagger, examples: Sequence[Example]) -> list[Import
     for example in examples:
         slopes = iter(torch.autograd.grad(_loss(network, example), outputs))
         for layer, parts in zip(layers, found, strict=True):
-            heads = _change(layer.o.weight, next(slopes)).view(-1, HEAD).sum(1)
+            heads = _change(layer.o.weight, next(slopes)).view(-1, layer.head).sum(1)
             parts.heads.add_(heads.abs())
             parts.units.add_(_change(layer.f2.weight, next(slopes)).abs())
     return found
@@ -50,7 +49,8 @@ def _loss(network: Tagger, example: Example) -> Tensor:
     ids, shapes, tags = (torch.tensor([row]) for row in (example.ids, example.shapes, example.tags))
     mask = torch.ones_like(ids).bool()
     scores = network.out(network.encode(ids, shapes, mask))
-    return network.crf.loss(scores, tags, mask, shapes >= SHAPES).sum()
+    wanted, moves = find_targets(tags, mask, scores.shape[2])
+    return network.crf.loss(scores, wanted, moves, mask, shapes >= SHAPES).sum()
 
 
 def prune(network: Tagger, importance: Sequence[Importance], *, heads: int, inner: int) -> None:
@@ -71,8 +71,8 @@ def _most(values: Tensor, count: int) -> Tensor:
 
 
 def _keep_heads(layer: Layer, kept: Tensor) -> None:
-    inside = (kept[:, None] * HEAD + torch.arange(HEAD)).flatten()
-    rows = torch.cat([part * layer.heads * HEAD + inside for part in range(3)])
+    inside = (kept[:, None] * layer.head + torch.arange(layer.head)).flatten()
+    rows = torch.cat([part * layer.heads * layer.head + inside for part in range(3)])
     layer.qkv.weight.data = layer.qkv.weight.data[rows].clone()
     layer.qkv.bias.data = layer.qkv.bias.data[rows].clone()
     layer.o.weight.data = layer.o.weight.data[:, inside].clone()

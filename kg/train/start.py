@@ -17,7 +17,7 @@ from kg.extract import MODEL, model_folder
 from kg.extract.pipe import FACTORY
 from kg.train.export import read_encoder
 from kg.train.network import Tagger
-from kg.train.onnx_graph import count_heads, count_layers
+from kg.train.size import Size, measure
 
 #: Names of the arrays with a row for each piece, tag (``crf.t`` a column as well) and role.
 PIECES = "enc.word.weight"
@@ -46,19 +46,9 @@ class Start:
         self.weights, self.pieces, self.settings = read_encoder(self.folder)
 
     @property
-    def layers(self) -> int:
-        """Number of transformer layers."""
-        return count_layers(self.weights)
-
-    @property
-    def heads(self) -> int:
-        """Number of attention heads a layer."""
-        return count_heads(self.weights["enc.layers.0.qkv.bias"])
-
-    @property
-    def inner(self) -> int:
-        """Number of inner units a layer."""
-        return len(self.weights["enc.layers.0.f1.bias"])
+    def size(self) -> Size:
+        """The encoder's measures."""
+        return measure(self.weights)
 
     def load(
         self,

@@ -64,6 +64,24 @@ def test_best_path_and_probabilities_equal_brute_force(seed: int) -> None:
         assert span.probability == pytest.approx(sum(having) / sum(weights.values()), rel=1e-4)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_marginals_equal_brute_force(seed: int) -> None:
+    crf = random_crf(seed)
+    emissions = np.random.default_rng(seed + 99).normal(size=(5, TAGS)).astype(np.float32) * 2
+    glued = [False, False, seed % 2 == 1, False, False]
+    paths = [p for p in product(range(TAGS), repeat=5) if allowed(p, glued)]
+    weights = np.array([np.exp(score(crf, p, emissions)) for p in paths])
+    weights /= weights.sum()
+    tags, moves = np.zeros((5, TAGS)), np.zeros((TAGS, TAGS))
+    for path, weight in zip(paths, weights, strict=True):
+        tags[range(5), path] += weight
+        for a, b in pairwise(path):
+            moves[a, b] += weight
+    found = crf.find_marginals(emissions, glued)
+    assert np.allclose(found[0], tags, atol=1e-4)
+    assert np.allclose(found[1], moves, atol=1e-4)
+
+
 def test_nothing_gives_nothing_and_long_texts_do_not_underflow() -> None:
     crf = random_crf(0)
     assert crf.find_spans(np.zeros((0, TAGS), dtype=np.float32), []) == []

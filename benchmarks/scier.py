@@ -6,7 +6,7 @@ as one on language where words of language outnumber those of vision; both lists
 are below, and the division is the same on any machine.
 
     python benchmarks/scier.py ../shared/benchmarks/scier --out DIR && cd DIR
-    kg train vision.jsonl --dev language.jsonl --out model --start ai-abstracts --steps 1
+    kg train vision.jsonl --dev language.jsonl --out model --start ai-abstracts --steps 4
     kg evaluate language.jsonl --model model
 """
 

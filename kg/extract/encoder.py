@@ -12,6 +12,7 @@ batch; alone, a paper always gives the same mentions, whatever stands beside it.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -110,10 +111,10 @@ class Encoder:
             self._positions = table["positions"].astype(np.float32)
             self._shapes = table["shapes"].astype(np.float32)
         with np.load(folder / "tags.npz") as tags:
-            self._crf = Crf(tags["steps"], tags["begin"], tags["end"])
+            self._own = self._crf = Crf(tags["steps"], tags["begin"], tags["end"])
         self._roles = _open_session(folder / "roles.onnx")
         self._session = _open_session(folder / "encoder.onnx")
-        self._team = [self]
+        self._team = Counter([self])
         #: Told of every window that is read, with its tags' and steps' probabilities.
         self.watch: Watch | None = None
 
@@ -130,8 +131,8 @@ class Encoder:
             self.tokenizer != other.tokenizer
         ):
             raise UsageError(f"{its.name} cannot join {mine.name}: other labels, roles or pieces")
-        self._team.append(other)
-        self._crf = mean_crf([member._crf for member in self._team])
+        self._team[other] += 1
+        self._crf = mean_crf([member._own for member in self._team.elements()])
 
     def find(self, title: str, abstract: str) -> list[Found]:
         """Return what the paper with this title and abstract mentions, in order."""
@@ -141,16 +142,18 @@ class Encoder:
         return sorted(found)
 
     def _read(self, window: Window) -> Iterator[Found]:
-        read = {member: member._score(window) for member in dict.fromkeys(self._team)}
-        scores = sum(read[member][1] for member in self._team) / len(self._team)
+        votes = self._team.total()
+        read = [(member, times, *member._score(window)) for member, times in self._team.items()]
+        scores = sum(times * scores for _, times, _, scores in read) / votes
         glued = [shape >= SHAPES for shape in window.shapes]
         if self.watch:
             self.watch(window, *self._crf.find_marginals(scores, glued))
         spans = [s for s in self._crf.find_spans(scores, glued) if _whole(window, s)]
         if not spans:
             return
-        roles = sum(member._find_roles(read[member][0], spans) for member in self._team)
-        roles = roles / len(self._team)
+        roles = (
+            sum(times * who._find_roles(hidden, spans) for who, times, hidden, _ in read) / votes
+        )
         for span, role in zip(spans, roles, strict=True):
             name, start, _ = window.places[span.first] or ("", 0, 0)
             _, _, end = window.places[span.last] or ("", 0, 0)

@@ -79,6 +79,8 @@ SWAPPED = 0.25
 #: Raw papers that are labelled: how many, how long at least, from which year on.
 SILVER, SILVER_LAST, SILVER_FINAL = 9000, 24_000, 20_000
 LONG, SINCE = 400, 2019
+#: How many of them a quick run labels.
+FEW_RAW = 50
 #: A labelled paper is left out with fewer mentions than this, or with more than this share unsure.
 FEW, UNSURE = 4, 0.3
 #: Labelled papers beside each annotated one in an epoch of a student, and of the last two.
@@ -114,34 +116,42 @@ def train_encoder(
     inputs = {"papers": papers, "raw": extra, "pretrain": texts}
     choices = {"seed": seed, "quick": quick, "epochs": epochs, "recipe": RECIPE}
     keep_plan(work, {**inputs, **choices, "start": first and hash_folder(first.folder)})
-    maker = _Maker(papers, extra, work, name=name, version=version, seed=seed, start=first, say=say)
+    maker = _Maker(
+        papers,
+        extra,
+        work,
+        name=name,
+        version=version,
+        seed=seed,
+        quick=quick,
+        start=first,
+        say=say,
+    )
     if pretrain:
-        maker.learn_spans(texts, 1 if quick else SPANS[0])
-    maker.learn_teacher("teacher", (1 if quick else epochs or TEACHER[0], TEACHER[1]))
+        maker.learn_spans(texts)
+    maker.learn_teacher("teacher", (epochs or TEACHER[0], TEACHER[1]))
     if extra:
-        few = 50 if quick else SILVER
-        silver = maker.label("silver", ("teacher",), extra, dev, few)
-        maker.learn_student("student", silver, STUDENT, quick=quick)
-        silver = maker.label("silver-second", ("student",), extra, dev, few)
+        silver = maker.label("silver", ("teacher",), extra, dev, SILVER)
+        maker.learn_student("student", silver, STUDENT)
+        silver = maker.label("silver-second", ("student",), extra, dev, SILVER)
         maker.start_anew(seed + 1)
-        maker.learn_student("second", silver, SECOND, quick=quick)
-        many = 50 if quick else SILVER_LAST
-        silver = maker.label("silver-last", ("student", "second"), extra, dev, many)
+        maker.learn_student("second", silver, SECOND)
+        silver = maker.label("silver-last", ("student", "second"), extra, dev, SILVER_LAST)
         maker.go_back("second")
         maker.prune()
-        maker.learn_student("last", silver, LAST, ratio=RATIO_MANY, quick=quick)
-        maker.start_large(seed + 2, 1 if quick else LARGE_LAYERS)
-        maker.learn_teacher("large", (1 if quick else LARGE[0], LARGE[1]))
-        many = 50 if quick else SILVER_FINAL
-        silver = maker.label("silver-final", ("large", "large", "last"), extra, dev, many)
+        maker.learn_student("last", silver, LAST, ratio=RATIO_MANY)
+        maker.start_large(seed + 2)
+        maker.learn_teacher("large", LARGE)
+        teachers = ("large", "large", "last")
+        silver = maker.label("silver-final", teachers, extra, dev, SILVER_FINAL, doubted=True)
         maker.go_back("last")
-        maker.learn_student("final", silver, FINAL, ratio=RATIO_MANY, doubted=True, quick=quick)
+        maker.learn_student("final", silver, FINAL, ratio=RATIO_MANY)
     maker.write(out, dev)
 
 
 @dataclass(frozen=True, slots=True)
 class Silver:
-    """Raw papers that teachers labelled, and what they were unsure of."""
+    """Raw papers that teachers labelled, and what they were unsure of, if that was asked."""
 
     papers: Sequence[Paper]
     doubts: Doubts
@@ -159,11 +169,12 @@ class _Maker:
         name: str,
         version: str,
         seed: int,
+        quick: bool = False,
         start: Start | None = None,
         say: Say,
     ) -> None:
         self.papers, self.work, self.name, self.say = papers, work, name, say
-        self.version, self.start = version, start
+        self.version, self.quick, self.start = version, quick, start
         self.labels, self.roles = _labels(papers), _roles(papers)
         everything = read_vocabulary(start_folder())
         self.rows = _rows(everything, [*papers, *raw])
@@ -185,11 +196,11 @@ class _Maker:
         if self.start:
             self.start.load(self.network, self.vocabulary, self.labels, self.roles)
 
-    def start_large(self, seed: int, layers: int) -> None:
+    def start_large(self, seed: int) -> None:
         """Take the first layers of MPNet, and new heads."""
         torch.manual_seed(seed)
         self.seed = seed
-        self.network = self._make(replace(MPNET, layers=layers))
+        self.network = self._make(replace(MPNET, layers=1 if self.quick else LARGE_LAYERS))
         load_mpnet(self.network, self.vocabulary)
 
     def go_back(self, stage: str) -> None:
@@ -204,13 +215,13 @@ class _Maker:
         importance = find_importance(self.network, examples)
         prune(self.network, importance, heads=KEPT_HEADS, inner=KEPT_UNITS)
 
-    def learn_spans(self, texts: Sequence[Paper], epochs: int) -> None:
+    def learn_spans(self, texts: Sequence[Paper]) -> None:
         known = [_only(paper, self.labels, self.roles) for paper in texts]
-        self._run("spans", lambda _: self._examples(known), epochs, SPANS[1], roles=False)
+        self._run("spans", lambda _: self._examples(known), SPANS, roles=False)
 
     def learn_teacher(self, stage: str, plan: tuple[int, float]) -> None:
         """Learn from the annotated papers alone."""
-        self._run(stage, self._varied, *plan)
+        self._run(stage, self._varied, plan)
 
     def learn_student(
         self,
@@ -219,36 +230,30 @@ class _Maker:
         plan: tuple[int, float],
         *,
         ratio: float = RATIO,
-        doubted: bool = False,
-        quick: bool = False,
     ) -> None:
-        """Learn from the annotated papers and, each epoch, the next part of ``silver``.
-
-        With ``doubted`` not from its labels alone, but from the teachers' doubts as well.
-        """
-        epochs = 1 if quick else plan[0]
+        """Learn from the annotated papers and, each epoch, the next part of ``silver``."""
         share = min(len(silver.papers), round(ratio * len(self.papers)))
         endless = [*silver.papers, *silver.papers]
 
         def examples(epoch: int) -> list[Example]:
             first = epoch * share % max(len(silver.papers), 1)
             part = self._examples(endless[first : first + share])
-            if doubted:
-                part = [replace(e, doubt=silver.doubts.find(e.ids)) for e in part]
-            return [*self._varied(epoch), *part]
+            doubted = [replace(e, doubt=silver.doubts.find(e.ids)) for e in part]
+            return [*self._varied(epoch), *doubted]
 
-        self._run(stage, examples, epochs, plan[1])
+        self._run(stage, examples, plan)
 
     def _run(
         self,
         stage: str,
         examples: Callable[[int], list[Example]],
-        epochs: int,
-        rate: float,
+        plan: tuple[int, float],
         *,
         roles: bool = True,
     ) -> None:
-        made = Stage(stage, examples, epochs, rate, self.seed, roles)
+        """Go through a stage: ``plan`` is its epochs, one if it is to be quick, and its rate."""
+        epochs = 1 if self.quick else plan[0]
+        made = Stage(stage, examples, epochs, plan[1], self.seed, roles)
         run_stage(self.network, made, self.work, say=self.say)
 
     def _varied(self, epoch: int) -> list[Example]:
@@ -271,11 +276,15 @@ class _Maker:
         raw: Sequence[Paper],
         dev: Sequence[Paper],
         count: int,
+        *,
+        doubted: bool = False,
     ) -> Silver:
-        """Return raw papers with what the teachers and the rules find; kept in two files.
+        """Return raw papers with what the teachers and the rules find; kept in a file.
 
-        A teacher that is named twice counts twice.
+        A teacher that is named twice counts twice.  With ``doubted`` the teachers' doubts
+        come along, kept in another file.
         """
+        count = min(count, FEW_RAW) if self.quick else count
         path = self.work / f"{name}.jsonl"
         if not path.exists():
             held = {fold(p.title) for p in (*self.papers, *dev)}
@@ -284,11 +293,11 @@ class _Maker:
             folders = {teacher: self._write_stage(teacher) for teacher in teachers}
             first, *others = [folders[teacher] for teacher in teachers]
             extractor = Extractor(first, beside=[folder / FACTORY for folder in others])
-            label_papers(extractor, chosen, path)
+            label_papers(extractor, chosen, path, doubted=doubted)
         self.say(f"{name}: labelled")
         lines = path.read_text(encoding="utf-8").splitlines()
         papers = [Paper.from_dict(json.loads(line)) for line in lines]
-        return Silver(papers, Doubts.read(path.with_suffix(".npz")))
+        return Silver(papers, Doubts.read(path.with_suffix(".npz")) if doubted else Doubts())
 
     def _write_stage(self, stage: str) -> Path:
         """Write the network that ``stage`` ended with as a model; return its folder."""
@@ -309,13 +318,20 @@ class _Maker:
         write_model(self.network.arrays(), self.vocabulary, settings, folder)
 
 
-def label_papers(extractor: Extractor, papers: Sequence[Paper], path: Path) -> None:
-    """Write those papers that are sure enough with their mentions; doubts go beside as .npz."""
+def label_papers(
+    extractor: Extractor, papers: Sequence[Paper], path: Path, *, doubted: bool
+) -> None:
+    """Write those papers that are sure enough with their mentions.
+
+    With ``doubted`` what the teachers were unsure of goes beside, as .npz.
+    """
     doubts = Doubts()
-    extractor.watch(doubts.add)
+    if doubted:
+        extractor.watch(doubts.add)
     found = [paper for paper in extractor.extract(papers) if _sure(paper)]
-    windows = (w for p in found for w in find_windows(p.title, p.abstract, extractor.tokenizer))
-    doubts.write(path.with_suffix(".npz"), windows)
+    if doubted:
+        windows = (w for p in found for w in find_windows(p.title, p.abstract, extractor.tokenizer))
+        doubts.write(path.with_suffix(".npz"), windows)
     write_jsonl((paper.to_dict() for paper in found), path.with_suffix(".tmp"))
     path.with_suffix(".tmp").replace(path)
 

@@ -42,7 +42,7 @@ def measure(weights: Mapping[str, Any]) -> Size:
     """
     kind = MPNET if "enc.far.weight" in weights else MINILM
     return Size(
-        count_layers(weights),
+        _count_layers(weights),
         len(weights["enc.layers.0.qkv.bias"]) // (3 * kind.head),
         len(weights["enc.layers.0.f1.bias"]),
         len(weights["enc.n.weight"]),
@@ -52,6 +52,6 @@ def measure(weights: Mapping[str, Any]) -> Size:
     )
 
 
-def count_layers(weights: Iterable[str]) -> int:
+def _count_layers(weights: Iterable[str]) -> int:
     """Return the number of transformer layers, from the names of the weights."""
     return len({name.split(".")[2] for name in weights if name.startswith("enc.layers.")})

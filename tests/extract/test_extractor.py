@@ -8,13 +8,14 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import UsageError
 from kg.extract import load_extractor, model_folder
-from kg.extract.encoder import WINDOW, find_windows
+from kg.extract.encoder import WINDOW, Encoder, find_windows
 from kg.extract.extractor import Extractor
 from kg.extract.pieces import PieceTokenizer
 from kg.model import Paper
@@ -228,3 +229,16 @@ def test_encoders_of_other_labels_cannot_join(tmp_path: Path) -> None:
     settings_file.write_text(settings_file.read_text().replace('"Metric"', '"Measure"'))
     with pytest.raises(UsageError, match="cannot join"):
         Extractor(model_folder(), beside=[inner])
+
+
+def test_every_member_of_a_team_counts_as_often_as_it_joined(tmp_path: Path) -> None:
+    mine = Encoder(model_folder() / "kg_mentions")
+    alone = mine._crf.end.copy()
+    for number in (1, 2):
+        inner = shutil.copytree(model_folder() / "kg_mentions", tmp_path / str(number))
+        with np.load(inner / "tags.npz") as tags:
+            arrays = dict(tags)
+        np.savez(inner / "tags.npz", **{**arrays, "end": arrays["end"] + 6 * number})
+        mine.join(Encoder(inner))
+    mine.join(mine)
+    assert mine._crf.end == pytest.approx(alone + (6 + 12) / 4, abs=1e-5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
@@ -105,8 +106,10 @@ def replace_folder(folder: Path, *, ours: Collection[str] | None = None) -> Iter
             cannot be written.
     """
     check_replaceable(folder, ours=ours)
-    work = _work_folder(folder)
+    # Named before it is there: an interrupt while it is made finds it to take away.
+    work = folder.parent / f".{folder.name}.building-{secrets.token_hex(8)}"
     try:
+        _make_folder(work, folder)
         yield work
         _swap(work, folder)
     finally:
@@ -131,14 +134,13 @@ def check_replaceable(folder: Path, *, ours: Collection[str] | None = None) -> N
         )
 
 
-def _work_folder(folder: Path) -> Path:
+def _make_folder(work: Path, folder: Path) -> None:
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}.building-"))
+        work.mkdir()
         work.chmod(0o755)
     except OSError as error:
         raise BuildError(f"{folder}: cannot be written: {error.strerror}") from error
-    return work
 
 
 def _swap(work: Path, folder: Path) -> None:

@@ -111,7 +111,7 @@ def replace_folder(folder: Path, *, ours: Collection[str] | None = None) -> Iter
     try:
         _make_folder(work, folder)
         yield work
-        _swap(work, folder)
+        swap_folders(work, folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
@@ -143,9 +143,16 @@ def _make_folder(work: Path, folder: Path) -> None:
         raise BuildError(f"{folder}: cannot be written: {error.strerror}") from error
 
 
-def _swap(work: Path, folder: Path) -> None:
+def swap_folders(work: Path, folder: Path) -> None:
+    """Put ``work`` in the place of ``folder``, in one step where the system can.
+
+    What was there may be at ``work`` afterwards, for the caller to take away.
+
+    Raises:
+        OSError: not possible; ``folder`` is what it was.
+    """
     if folder.exists() and _exchange(work, folder):
-        return  # what was there is in ``work`` now, which the caller takes away
+        return
     old = work.with_name(work.name + "-old")
     if folder.exists():
         os.replace(folder, old)

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from kg import __version__, vocab
 from kg.errors import BuildError, MissingExtraError
-from kg.files import sha256
+from kg.files import sha256, swap_folders
 from kg.query.kept import GRAPH, TRIPLES, WHOLE
 from kg.query.summary import BROAD, FREQUENT, LARGE, summarise
 
@@ -67,6 +67,8 @@ def build_store(
 ) -> Path:
     """Build the store of ``folder`` on disk from its graph file, replacing an older one.
 
+    One that another process makes of the same graph meanwhile stays: it may be open by now.
+
     Args:
         folder: a built folder.
         into: where the store goes; ``folder/store`` if left out.
@@ -83,6 +85,7 @@ def build_store(
     """
     source, target = graph_file(folder), into or folder / STORE
     work = _work_folder(target)
+    older = _made(target)
     try:
         store = ox.Store(str(work))
         _load(store, source)
@@ -96,8 +99,9 @@ def build_store(
         del store
         marker = json.dumps(_marker(source), indent=1, sort_keys=True) + "\n"
         (work / MARKER).write_text(marker, encoding="utf-8")
-        shutil.rmtree(target, ignore_errors=True)
-        work.replace(target)
+        made = _made(target)
+        if made in (None, older) or (target / MARKER).read_text(encoding="utf-8") != marker:
+            swap_folders(work, target)
     except OSError as error:
         raise BuildError(f"{target}: the store cannot be written: {error}") from error
     finally:
@@ -115,6 +119,15 @@ def count_triples(store: ox.Store) -> int:
         return int(kept.object.value)
     graphs = (store.quads_for_pattern(None, None, None, graph) for graph in store.named_graphs())
     return len(store) - sum(1 for quads in graphs for _ in quads)
+
+
+def _made(store: Path) -> tuple[int, int] | None:
+    """Return what tells one making of a store from another, None if there is no whole one."""
+    try:
+        marker = (store / MARKER).stat()
+    except OSError:
+        return None
+    return marker.st_ino, marker.st_mtime_ns
 
 
 def _work_folder(target: Path) -> Path:

@@ -14,6 +14,7 @@ import pytest
 from kg import vocab
 from kg.errors import BuildError
 from kg.query import Ask, Runner, build_store, check_store, load_store, open_rdflib, open_store
+from kg.query import store as stores
 from kg.query.store import MARKER, ONTOLOGY_GRAPH, STORE, usable_store
 from tests.folders import write_folder
 
@@ -114,6 +115,26 @@ def test_a_damaged_store_says_so(built: Path) -> None:
             file.write_bytes(b"rubbish")
     with pytest.raises(BuildError, match="damaged"):
         count(built)
+
+
+def test_a_store_made_meanwhile_by_another_process_stays(
+    built: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.rmtree(built / STORE)
+    load = stores._load
+
+    def load_slowly(made: ox.Store, source: Path) -> None:
+        load(made, source)
+        monkeypatch.setattr(stores, "_load", load)
+        build_store(built)
+
+    monkeypatch.setattr(stores, "_load", load_slowly)
+    build_store(built)
+    first = (built / STORE / MARKER).stat().st_ino
+    assert count(built) > 0
+    build_store(built)
+    assert (built / STORE / MARKER).stat().st_ino != first
+    assert [p.name for p in built.iterdir() if "store" in p.name] == [STORE]
 
 
 def test_a_failed_build_leaves_the_old_store(built: Path) -> None:

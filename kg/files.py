@@ -117,9 +117,14 @@ def replace_folder(folder: Path, *, ours: Collection[str] | None = None) -> Iter
 
 
 def check_replaceable(folder: Path, *, ours: Collection[str] | None = None) -> None:
-    """Raise :class:`BuildError` if ``folder`` holds something that is not to be replaced."""
+    """Raise :class:`BuildError` if ``folder`` cannot be replaced, or holds what is not to be."""
     if folder.exists() and not folder.is_dir():
         raise BuildError(f"{folder}: is a file; --out takes a folder")
+    if folder.is_dir() and (os.path.ismount(folder) or folder.resolve() == Path.cwd()):
+        raise BuildError(
+            f"{folder}: is the folder you are in, or a mount point, which cannot be replaced "
+            f"whole; choose a folder in it, such as {folder / 'graph'}"
+        )
     found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     if ours is None and found and MANIFEST not in found:
         raise BuildError(

@@ -13,6 +13,7 @@ from kg.errors import BuildError
 from kg.files import (
     MANIFEST,
     _exchange,
+    check_replaceable,
     read_jsonl,
     replace_file,
     replace_folder,
@@ -87,6 +88,15 @@ def test_a_folder_that_is_no_build_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="is a file"), replace_folder(tmp_path / "thesis.tex"):
         pass
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_the_folder_one_is_in_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in (".", str(tmp_path), "/"):
+        with pytest.raises(BuildError, match="the folder you are in, or a mount point"):
+            check_replaceable(Path(name))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import NotFoundError, UsageError
 from kg.model import ConceptType
+from kg.nearest import nearest_hint
 from kg.text import fold
 
 if TYPE_CHECKING:
@@ -99,14 +100,15 @@ class Trend:
 def find_node(graph: nx.MultiDiGraph, name: str) -> str:
     """Return the key of the paper or concept that ``name`` names.
 
-    ``name`` is a node key, a paper id, a title, a label or an alias; the
-    comparison ignores case and punctuation.  Of several, a label wins over an
-    alias and the node with more papers over one with fewer.
+    ``name`` is a node key ("method/lora", or "method:lora" as SPARQL's prefixes
+    write it), a paper id, a title, a label or an alias; the comparison ignores
+    case and punctuation.  Of several, a label wins over an alias and the node with
+    more papers over one with fewer.
 
     Raises:
         NotFoundError: nothing has that name; the message offers the nearest names.
     """
-    for key in (name, f"paper/{name}"):
+    for key in (name, f"paper/{name}", name.replace(":", "/", 1)):
         if key in graph:
             return key
     key = fold(name)
@@ -130,12 +132,8 @@ def _names(graph: nx.MultiDiGraph) -> Iterable[tuple[str, str, bool]]:
 
 
 def _unknown(graph: nx.MultiDiGraph, name: str) -> str:
-    from rapidfuzz import process
-
-    labels = sorted(d["label"] for _, d in graph.nodes(data=True) if d["kind"] != "link")
-    near = [label for label, _, _ in process.extract(name, labels, limit=3, score_cutoff=60)]
-    hint = f"; nearest: {', '.join(repr(n) for n in near)}" if near else ""
-    return f"{name!r} is no paper or concept of this graph{hint}"
+    labels = (d["label"] for _, d in graph.nodes(data=True) if d["kind"] != "link")
+    return f"{name!r} is no paper or concept of this graph{nearest_hint(name, labels)}"
 
 
 # --- similar ----------------------------------------------------------------------

@@ -6,6 +6,15 @@ A message says what was found, what was expected and what to do.
 from __future__ import annotations
 
 
+def reason(error: BaseException) -> str:
+    """Return what an error says, without the file's name, which our own message has.
+
+    >>> reason(FileNotFoundError(2, "No such file or directory", "a.txt"))
+    'No such file or directory'
+    """
+    return getattr(error, "strerror", None) or str(error)
+
+
 class KGError(Exception):
     """Base of every error that is the data's or the user's, not a bug.
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from kg.errors import BuildError
+from kg.errors import BuildError, reason
 
 #: A folder that `kg build` made holds this file; anything else is never replaced.
 MANIFEST = "manifest.json"
@@ -54,7 +54,7 @@ def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
             for number, line in enumerate(lines, 1):
                 yield _object(line, path, number)
     except (OSError, UnicodeDecodeError) as error:
-        raise BuildError(f"{path}: cannot be read: {error}") from error
+        raise BuildError(f"{path}: cannot be read: {reason(error)}") from error
 
 
 def _object(line: str, path: Path, number: int) -> dict[str, Any]:

@@ -145,7 +145,7 @@ def write_folder(build: Build, folder: Path) -> None:
 
 
 def _write_records(build: Build, folder: Path) -> None:
-    write_jsonl((paper.to_dict() for paper in build.papers), folder / "papers.jsonl")
+    write_jsonl((paper.to_extracted_dict() for paper in build.papers), folder / "papers.jsonl")
     write_jsonl((concept.to_dict() for concept in build.concepts), folder / "concepts.jsonl")
 
 

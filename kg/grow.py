@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from kg.errors import BuildError, NotFoundError, ReadError
 from kg.files import sha256
 from kg.folder import Folder, load
 from kg.model import Paper
+from kg.nearest import nearest_hint
 from kg.pipeline import (
     CORRECTIONS,
     Build,
@@ -61,7 +61,7 @@ def add(
     Args:
         inputs: files, folders, globs or "-".
         format: name of a reader, instead of detecting it.
-        mapping: record field -> column or key that holds it.
+        mapping: record field -> column or key that holds it; left out, as for the build.
         changes: fields of :class:`kg.pipeline.Options` to set anew, such as ``corrections``.
 
     Raises:
@@ -73,7 +73,7 @@ def add(
     made = _start(folder, changes)
     found = read_papers(
         list(inputs),
-        format=format or made.options.format,
+        format=format,
         mapping=mapping or made.options.mapping,
         on_refusal=made.refusals.append,
         on_notice=made.notices.append,
@@ -241,16 +241,15 @@ def _source_file(paper: Paper) -> str:
 
 def _find(folder: Folder, name: str) -> str:
     """Return the id of the paper that a user's word means."""
-    by_name: dict[str, str] = {}
-    for paper in folder.papers:
-        for known in (paper.title, paper.doi, paper.arxiv_id, paper.id):
-            if known:
-                by_name[fold(known)] = paper.id
-    found = by_name.get(fold(name))
+    names = {
+        known: paper.id
+        for paper in folder.papers
+        for known in (paper.title, paper.doi, paper.arxiv_id, paper.id)
+        if known
+    }
+    found = next((id for known, id in names.items() if fold(known) == fold(name)), None)
     if found is None:
-        close = get_close_matches(fold(name), by_name, n=2)
-        nearest = "; nearest: " + ", ".join(repr(by_name[c]) for c in close) if close else ""
-        raise NotFoundError(f"{folder.path}: no paper {name!r}{nearest}")
+        raise NotFoundError(f"{folder.path}: no paper {name!r}{nearest_hint(name, names, limit=2)}")
     return found
 
 

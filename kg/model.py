@@ -205,6 +205,10 @@ class Paper(_Record):
         if not self.id:
             raise RecordError("paper without an id")
 
+    def to_extracted_dict(self) -> dict[str, Any]:
+        """The JSON form after extraction: mentions and links are there, if only as empty lists."""
+        return {**self.to_dict(), **{name: _plain(getattr(self, name)) for name in self._NESTED}}
+
     def text(self, field: str) -> str:
         """Return the text of ``field`` ("title" or "abstract")."""
         return self.title if field == "title" else self.abstract

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from kg.errors import ReadError, RecordError
+from kg.errors import ReadError, RecordError, reason
 from kg.model import Mention, Paper
 from kg.text import fold, sentence_at, squeeze
 
@@ -415,7 +415,7 @@ def _gold_rows(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         # Not splitlines(): a JSON string may hold U+2028 and its like unescaped.
         lines = source.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise ReadError(f"{source}: cannot be read: {error}") from error
+        raise ReadError(f"{source}: cannot be read: {reason(error)}") from error
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue

@@ -25,7 +25,7 @@ HOMES = {
     "pyvis": {"view"},
     "networkx": {"graph", "analyse", "view", "query", "export"},
     "click": {"cli"},
-    "rapidfuzz": {"link", "analyse", "query", "serve"},
+    "rapidfuzz": {"link", "nearest", "query", "serve"},
     "scipy": {"link", "view", "analyse"},
     "rispy": {"read"},
     "yaml": {"link"},
@@ -53,6 +53,7 @@ ALLOWED = {
     ("query", "rdf"),
     ("export", "rdf"),
     ("train", "extract"),
+    ("train", "read"),
     ("train", "score"),
     ("score", "extract"),
 }

@@ -74,6 +74,31 @@ def test_an_unknown_command_is_answered_with_the_nearest(
     assert "Did you mean build?" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("level", [[], ["-vv"]])
+def test_a_bug_is_one_line_and_with_vv_a_traceback(
+    level: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("by\nzero")
+
+    monkeypatch.setattr("kg.read.read_unique", broken)
+    with pytest.raises(ZeroDivisionError if level else SystemExit) as end:
+        main([*level, "read", "papers.txt"])
+    if not level:
+        assert end.value.code == 1
+        told = "kg: a bug, please report it: ZeroDivisionError: by zero (kg -vv ... says where)\n"
+        assert capsys.readouterr().err == told
+
+
+def test_v_lists_every_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"title": "One"}\n' + "{}\n" * 30)
+    for level, shown in (([], 10), (["-v"], 30)):
+        with pytest.raises(SystemExit):
+            main([*level, "read", str(path)])
+        assert capsys.readouterr().err.count(f"refused: {path}") == shown
+
+
 WRONG = {
     "missing input": (["build", "nowhere.txt", "--out", "out"], b"nowhere.txt"),
     "empty input": (["build", "empty.txt", "--out", "out"], b"empty.txt"),

@@ -70,6 +70,20 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Watched:
     return extractor
 
 
+def test_what_is_added_may_be_in_another_format_than_the_build(tmp_path: Path) -> None:
+    first, second = tmp_path / "a.csv", tmp_path / "b.bib"
+    first.write_text("Name,Text\nOne,We use BERT on GLUE.\n")
+    second.write_text("@misc{b, title={Two}, abstract={We use BERT on SQuAD.}}")
+    mapping = {"title": "Name", "abstract": "Text"}
+    pipeline.write(pipeline.run(str(first), format="csv", mapping=mapping), tmp_path / "out")
+    made, growth = grow.add(tmp_path / "out", [str(second)])
+    assert len(growth.added) == 1
+    assert {paper.title: bool(paper.abstract) for paper in made.papers} == {
+        "One": True,
+        "Two": True,
+    }
+
+
 def test_adding_equals_a_build_from_scratch_and_reads_only_what_is_new(
     halves: Path, grown: Path, watched: Watched
 ) -> None:

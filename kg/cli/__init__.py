@@ -67,7 +67,7 @@ def _nearest(name: str, known: list[str]) -> str:
 )
 @click.version_option(__version__, prog_name="paperkg")
 @click.option("-q", "--quiet", is_flag=True, help="Errors only on stderr.")
-@click.option("-v", "--verbose", count=True, help="Say more; with -vv a bug's traceback, too.")
+@click.option("-v", "--verbose", count=True, help="List every refusal; -vv: a bug's traceback.")
 @click.pass_context
 def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
     """From a pile of paper abstracts to a knowledge graph: offline, in seconds.
@@ -75,15 +75,16 @@ def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
     Papers, and the methods, datasets, benchmarks, tasks, metrics and project
     URLs they share.  Every edge can be traced to the words that support it.
     """
-    ctx.obj = {"quiet": quiet, "verbose": verbose}
+    ctx.ensure_object(dict).update(quiet=quiet, verbose=verbose)
 
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line; a :class:`KGError` becomes one line and its exit code."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _stop)
+    options: dict[str, int] = {}
     try:
-        code = cli.main(args, prog_name="kg", standalone_mode=False)
+        code = cli.main(args, prog_name="kg", standalone_mode=False, obj=options)
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         raise SystemExit(0) from None
@@ -102,6 +103,12 @@ def main(args: list[str] | None = None) -> None:
         message, status = _explain(error)
         click.echo(f"kg: {' '.join(message.split())}", err=True)
         raise SystemExit(status) from None
+    except Exception as error:
+        if options.get("verbose", 0) > 1:
+            raise
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        click.echo(f"kg: a bug, please report it: {what[:300]} (kg -vv ... says where)", err=True)
+        raise SystemExit(1) from None
     raise SystemExit(code if isinstance(code, int) else 0)
 
 
@@ -116,7 +123,7 @@ def _explain(error: BaseException) -> tuple[str, int]:
         return f"{where}{error.strerror or error}", 1
     if isinstance(error, RecursionError):
         return "the input is nested too deeply to be read", 1
-    return "interrupted; nothing was changed", 130
+    return str(error) or "interrupted; nothing was changed", 130
 
 
 def _usage(error: click.ClickException) -> str:

@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
 
@@ -61,11 +61,15 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
     return mapping
 
 
-def say(message: str, *, level: int = 0) -> None:
-    """Print a message to stderr unless -q; ``level`` 1 only with -v."""
-    options = _options()
-    if not options["quiet"] and options["verbose"] >= level:
+def say(message: str) -> None:
+    """Print a message to stderr unless -q."""
+    if not _options()["quiet"]:
         click.echo(message, err=True)
+
+
+def first_of(items: Sequence[T], most: int) -> Sequence[T]:
+    """Return what is shown of a long list: its first ``most`` items, all of them with -v."""
+    return items if _options()["verbose"] else items[:most]
 
 
 def _options() -> dict[str, Any]:

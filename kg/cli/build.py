@@ -9,12 +9,14 @@ import click
 
 from kg.cli._common import (
     extractors_option,
+    first_of,
     input_options,
     model_option,
     parse_mapping,
     say,
     track,
 )
+from kg.files import MANIFEST
 
 if TYPE_CHECKING:
     from kg.pipeline import Build
@@ -114,16 +116,20 @@ def _read_line(counts: dict[str, Any]) -> str:
 
 
 def _refusal_lines(made: Build, most: int = 5) -> list[str]:
-    lines = [f"  refused: {r}" for r in made.refusals[:most]]
-    lines += [f"  note: {notice}" for notice in made.notices[:most]]
-    more = len(made.refusals) - most
-    return [*lines, f"  ... and {more} more, see manifest.json"] if more > 0 else lines
+    lines = []
+    for title, items in (("refused", made.refusals), ("changed", made.notices)):
+        shown = first_of(items, most)
+        lines += [f"  {title}: {item}" for item in shown]
+        if len(items) > len(shown):
+            lines.append(f"  {title}: ... and {len(items) - len(shown)} more, see {MANIFEST}")
+    return lines
 
 
 def _made_line(counts: dict[str, Any]) -> str:
     by_type = ", ".join(f"{n} {name}" for name, n in counts["concepts_by_type"].items())
+    kinds = f" ({by_type})" if by_type else ""
     return (
-        f"{counts['concepts']} concepts ({by_type}) from {counts['mentions']} mentions, "
+        f"{counts['concepts']} concepts{kinds} from {counts['mentions']} mentions, "
         f"{counts['links']} links"
     )
 
@@ -132,15 +138,16 @@ def _nothing_lines(made: Build, most: int = 5) -> list[str]:
     titles = [paper.title for paper in made.papers if not paper.mentions]
     if not titles:
         return []
-    lines = [f"nothing was found in {len(titles)} papers:", *(f"  {t[:90]}" for t in titles[:most])]
-    return (
-        [*lines, f"  ... and {len(titles) - most} more, see manifest.json"]
-        if len(titles) > most
-        else lines
-    )
+    shown = first_of(titles, most)
+    lines = [f"nothing was found in {len(titles)} papers:", *(f"  {t[:90]}" for t in shown)]
+    if len(titles) > len(shown):
+        lines.append(f"  ... and {len(titles) - len(shown)} more (kg -v build ... lists them)")
+    return lines
 
 
 def _top_lines(made: Build) -> str:
+    if not made.concepts:
+        return "no concepts were found, so there is nothing to share"
     shared = sorted(made.concepts, key=lambda c: (-c.papers, c.id))[:10]
     rows = [f"  {c.papers:5}  {c.label}  ({c.type})" for c in shared]
     return "\n".join(["most shared concepts:", *rows])

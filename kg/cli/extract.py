@@ -47,6 +47,6 @@ def command(
         inputs, format=format, mapping=parse_mapping(mapping) or None, on_refusal=refusals.append
     )
     extracted = load_extractor(model, extractors=extractors).extract(papers)
-    write_rows(paper.to_dict() for paper in track(extracted, "extracting"))
+    write_rows(paper.to_extracted_dict() for paper in track(extracted, "extracting"))
     if refusals:
         say(f"{len(refusals)} records refused; 'kg read' lists them")

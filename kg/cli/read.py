@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kg.cli._common import input_options, parse_mapping, say, track, write_rows
+from kg.cli._common import first_of, input_options, parse_mapping, say, track, write_rows
 from kg.errors import ReadError
 
 _SHOWN = 10
@@ -85,10 +85,11 @@ def _report(
     if not counts["kept"]:
         raise ReadError(_nothing(inputs, refusals))
     for title, items in (("refused", refusals), ("changed", notices)):
-        for item in items[:_SHOWN]:
+        shown = first_of(items, _SHOWN)
+        for item in shown:
             say(f"{title}: {item}")
-        if len(items) > _SHOWN:
-            say(f"{title}: ... and {len(items) - _SHOWN} more")
+        if len(items) > len(shown):
+            say(f"{title}: ... and {len(items) - len(shown)} more (kg -v read ... lists them)")
     read = counts["kept"] + counts["duplicates"] + len(refusals)
     say(
         f"{read} read: {counts['kept']} kept, {counts['duplicates']} duplicates, "

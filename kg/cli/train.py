@@ -60,5 +60,9 @@ def command(**options: Any) -> None:
     """
     from kg.train import train
 
-    out = train(**options, say=say)
+    try:
+        out = train(**options, say=say)
+    except KeyboardInterrupt:
+        kept = "what is finished is kept beside MODEL, and the same command goes on from there"
+        raise KeyboardInterrupt(f"interrupted; {kept}") from None
     say(f"wrote {out}; try: kg evaluate {options['dev_path']} --model {out}")

@@ -10,6 +10,7 @@ from kg.link.clusters import SPLIT, Clusters, Union, key_of
 from kg.link.corrections import Entry
 from kg.model import Concept, Mention, Paper
 from kg.names import name_key
+from kg.nearest import nearest_hint
 
 #: Unknown names answered with the nearest ones: looking for them takes its time.
 _NEAREST = 50
@@ -81,12 +82,10 @@ class Lookup:
         return sorted({*found, key}) if name != id else sorted(self.clusters.of(self.roots[id]))
 
     def nearest(self, name: str) -> str:
-        """Return the three nearest names, quoted, as the tail of a message."""
-        from rapidfuzz import fuzz, process
-
-        names = sorted({n for c in self.concepts.values() for n in (c.label, *c.aliases)})
-        close = process.extract(name, names, scorer=fuzz.WRatio, limit=3, score_cutoff=60)
-        return "; nearest: " + ", ".join(repr(hit[0]) for hit in close) if close else ""
+        """Return the nearest names, quoted, as the tail of a message."""
+        return nearest_hint(
+            name, (n for c in self.concepts.values() for n in (c.label, *c.aliases))
+        )
 
 
 def make_plan(entries: Sequence[Entry], lookup: Lookup) -> Plan:

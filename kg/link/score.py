@@ -23,7 +23,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from kg.errors import KGError
+from kg.errors import KGError, reason
 from kg.link import link_papers
 from kg.model import ConceptType, Mention, Paper
 
@@ -158,7 +158,7 @@ def _read_gold(path: Path) -> Iterator[_Document]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise KGError(f"{path}: cannot be read: {error}") from None
+        raise KGError(f"{path}: cannot be read: {reason(error)}") from None
     for number, line in enumerate(lines, 1):
         if line.strip() and not line.startswith("#"):
             try:

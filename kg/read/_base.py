@@ -30,14 +30,18 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Notice:
-    """Something a reader had to decide for the user: the text was kept, with this change."""
+    """Something a reader had to decide for the user: the record was kept, with this change.
+
+    ``line`` as in :class:`Refusal`.
+    """
 
     source: str
     line: int
     text: str
 
     def __str__(self) -> str:
-        return f"{self.source}:{self.line}: {self.text}"
+        where = f"{self.source}:{self.line}" if self.line else self.source
+        return f"{where}: {self.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ class Source:
         self.refuse_to(Refusal(self.name, line, reason))
 
     def notice(self, line: int, text: str) -> None:
-        """Report a change that reading made to a text."""
+        """Report a change that reading made to a record."""
         self.notice_to(Notice(self.name, line, text))
 
     def lines(self, limit: int | None = None) -> Iterator[tuple[int, str]]:

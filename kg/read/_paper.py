@@ -73,12 +73,16 @@ def to_paper(row: Row, source: Source) -> Paper:
     if title.noted or abstract.noted:
         source.notice(row.line, "characters that no text file can hold became U+FFFD")
     doi, arxiv_id = _identifiers(found, row.fields)
+    year = to_year(found.get("year"))
+    for name, unread in (("year", year is None), ("doi", not (doi or arxiv_id))):
+        if unread and not _empty(found.get(name)):
+            source.notice(row.line, f"{name} {_short(found[name])!r} is none, and left out")
     paper = Paper(
         id=paper_id(title, doi, arxiv_id),
         title=str(title),
         abstract=str(abstract),
         authors=to_authors(found.get("authors")),
-        year=to_year(found.get("year")) or (arxiv_year(arxiv_id) if arxiv_id else None),
+        year=year or (arxiv_year(arxiv_id) if arxiv_id else None),
         venue=_short(found.get("venue")),
         doi=doi,
         arxiv_id=arxiv_id,
@@ -89,7 +93,7 @@ def to_paper(row: Row, source: Source) -> Paper:
 
 
 def find_fields(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
-    """Return {record field: raw value}, by the user's ``mapping`` first, then by usual names."""
+    """Return {record field: raw value}, by the user's ``mapping``, else by usual names."""
     by_key: dict[str, Any] = {}
     for name, value in fields.items():
         if not _empty(value):
@@ -99,7 +103,9 @@ def find_fields(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[s
         values = (by_key[name] for name in names if name in by_key)
         found[field] = next(values, None)
     for field, column in mapping.items():
-        found[field] = dig(fields, column)
+        value = dig(fields, column)
+        if not _empty(value):
+            found[field] = value
     return found
 
 

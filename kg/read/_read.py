@@ -14,8 +14,8 @@ from kg.model import Paper
 from kg.read._base import Notice, Reader, Refusal, Source
 from kg.read._detect import detect
 from kg.read._duplicates import group_keys, stream_unique, to_key
-from kg.read._paper import FIELDS, Refused, to_paper
-from kg.read._sources import STDIN, Input, copy_stdin, list_inputs, open_input
+from kg.read._paper import FIELDS, Refused, dig, to_paper
+from kg.read._sources import PACKED, STDIN, Input, copy_stdin, list_inputs, open_input
 
 #: Name of a format -> what it is; the names are what ``--from`` takes.
 FORMATS: dict[str, str] = {
@@ -65,7 +65,8 @@ def read_papers(
         format: a name of :data:`FORMATS`, instead of detecting it from the content.
         mapping: record field -> column or (dotted) key that holds it.
         on_refusal: called with each record or file that is not taken.
-        on_notice: called where text had to be changed to be valid.
+        on_notice: called where something was changed or left out: text that is not valid,
+            a year that is none, a mapped column that is not there.
 
     Raises:
         UsageError: an unknown format or field, a file that does not exist.
@@ -155,15 +156,32 @@ def find_reader(source: Source, format: str | None = None) -> Reader:
         ReadError: it is an HTML page.
     """
     head = source.stream.peek(_HEAD)[:_HEAD]  # type: ignore[attr-defined]
-    return _reader(source, format or detect(head, source.mapping), head)
+    found = format or detect(head, source.mapping)
+    if found == "listing" and not format:
+        # Text that looks like nothing else: the ending may know better.
+        found = _by_ending(source.name, head) or found
+    return _reader(source, found, head)
+
+
+def _by_ending(name: str, head: bytes) -> str | None:
+    endings = [e for e in Path(name.lower()).suffixes if e not in PACKED]
+    format = endings[-1].removeprefix(".") if endings else ""
+    marks = {"csv": b",;|\t", "tsv": b"\t"}.get(format, b"")
+    first = head.lstrip().split(b"\n", 1)[0]
+    return format if any(mark in first for mark in marks) else None
 
 
 def _read_source(source: Source, reader: Reader) -> Iterator[Paper]:
+    unseen = dict(source.mapping)
     for row in reader(source):
+        if unseen:
+            unseen = {f: name for f, name in unseen.items() if dig(row.fields, name) is None}
         try:
             yield to_paper(row, source)
         except Refused as refused:
             source.refuse(row.line, str(refused))
+    for field, name in unseen.items():
+        source.notice(0, f"no record has {name!r}, which --map names for {field}")
 
 
 def _reader(source: Source, name: str, head: bytes) -> Reader:

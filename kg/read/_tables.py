@@ -57,22 +57,28 @@ def _read_table(source: Source, delimiter: str | None) -> Iterator[Row]:
         except csv.Error as error:
             source.refuse(start, f"broken table row: {error}")
             continue
-        if any(cell.strip() for cell in cells):
+        if lines.ended:  # only an open quote makes csv ask for a line beyond the last
+            source.refuse(start, f"a quote opens here and never closes, up to line {lines.number}")
+        elif any(cell.strip() for cell in cells):
             yield from _row(source, start, header, cells)
 
 
 class _Lines:
-    """The lines of a source as csv wants them, and the number of the last one given."""
+    """The lines of a source as csv wants them, the number of the last one, whether it was that."""
 
     def __init__(self, source: Source) -> None:
-        self.number = 0
+        self.number, self.ended = 0, False
         self._lines = source.lines()
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
-        self.number, line = next(self._lines)
+        try:
+            self.number, line = next(self._lines)
+        except StopIteration:
+            self.ended = True
+            raise
         return line + "\n"
 
 

@@ -21,9 +21,7 @@ Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher;
 
 from __future__ import annotations
 
-import gzip
 import json
-import lzma
 import random
 import zlib
 from collections import Counter
@@ -34,7 +32,7 @@ from typing import Any
 
 import torch
 
-from kg.errors import ReadError, UsageError
+from kg.errors import ReadError, UsageError, reason
 from kg.extract.confidence import fit_lines
 from kg.extract.encoder import Settings, find_windows
 from kg.extract.extractor import Extractor
@@ -43,6 +41,7 @@ from kg.extract.pieces import PieceTokenizer
 from kg.extract.pipe import FACTORY
 from kg.files import write_jsonl
 from kg.model import DEFAULT_ROLE, Mention, Paper, Role
+from kg.read import Refusal, read_papers
 from kg.text import digest, fold
 from kg.train.doubts import Doubts
 from kg.train.examples import Example, find_examples, name_pool, swap_names
@@ -81,8 +80,8 @@ SILVER, SILVER_LAST, SILVER_FINAL = 9000, 24_000, 20_000
 LONG, SINCE = 400, 2019
 #: How many of them a quick run labels.
 FEW_RAW = 50
-#: A labelled paper is left out with fewer mentions than this, or with more than this share unsure.
-FEW, UNSURE = 4, 0.3
+#: A labelled paper is left out with fewer mentions than this.
+FEW = 4
 #: Labelled papers beside each annotated one in an epoch of a student, and of the last two.
 RATIO, RATIO_MANY = 1.0, 2.0
 #: Pieces that the annotated and raw papers show less often leave the vocabulary.
@@ -110,7 +109,7 @@ def train_encoder(
     if raw:
         find_parts()  # Missing weights are better known before hours of training.
     first = Start(start) if start else None
-    extra = list(read_raw(raw)) if raw else []
+    extra = read_raw(raw, say=say) if raw else []
     texts = read_scirex(Path(pretrain)) if pretrain else []
     work = out.with_name(out.name + ".work")
     inputs = {"papers": papers, "raw": extra, "pretrain": texts}
@@ -321,14 +320,14 @@ class _Maker:
 def label_papers(
     extractor: Extractor, papers: Sequence[Paper], path: Path, *, doubted: bool
 ) -> None:
-    """Write those papers that are sure enough with their mentions.
+    """Write the papers, but those in which next to nothing is found, with their mentions.
 
     With ``doubted`` what the teachers were unsure of goes beside, as .npz.
     """
     doubts = Doubts()
     if doubted:
         extractor.watch(doubts.add)
-    found = [paper for paper in extractor.extract(papers) if _sure(paper)]
+    found = [paper for paper in extractor.extract(papers) if len(paper.mentions) >= FEW]
     if doubted:
         windows = (w for p in found for w in find_windows(p.title, p.abstract, extractor.tokenizer))
         doubts.write(path.with_suffix(".npz"), windows)
@@ -392,11 +391,6 @@ def _only(paper: Paper, labels: Sequence[str], roles: Sequence[str]) -> Paper:
     return replace(paper, mentions=kept)
 
 
-def _sure(paper: Paper) -> bool:
-    unsure = sum(m.confidence < 0.5 for m in paper.mentions)
-    return len(paper.mentions) >= FEW and unsure <= UNSURE * len(paper.mentions)
-
-
 def choose_raw(papers: Sequence[Paper], count: int, seed: int) -> list[Paper]:
     """Return ``count`` recent papers with an abstract of some length, at random."""
     fit = [p for p in papers if len(p.abstract) > LONG and (p.year or SINCE) >= SINCE]
@@ -406,19 +400,13 @@ def choose_raw(papers: Sequence[Paper], count: int, seed: int) -> list[Paper]:
 # --- what the stages read -----------------------------------------------------------
 
 
-def read_raw(path: str | Path) -> Iterator[Paper]:
-    """Yield papers without annotations from JSON Lines, plain, .gz or .xz."""
-    openers: dict[str, Any] = {".gz": gzip.open, ".xz": lzma.open}
-    opener = openers.get(Path(path).suffix, open)
-    try:
-        with opener(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, 1):
-                data = json.loads(line)
-                abstract, year = data.get("abstract") or "", data.get("year")
-                name, title = str(data.get("id", number)), data.get("title") or ""
-                yield Paper(name, title, abstract, year=year)
-    except (OSError, ValueError, AttributeError, lzma.LZMAError) as error:
-        raise ReadError(f"{path}: cannot be read as JSON Lines of papers: {error}") from error
+def read_raw(path: str | Path, *, say: Say = print) -> list[Paper]:
+    """Return papers without annotations, from anything that :mod:`kg.read` reads."""
+    refusals: list[Refusal] = []
+    papers = list(read_papers(path, on_refusal=refusals.append))
+    if refusals:
+        say(f"{path}: {len(refusals)} records refused; the first: {refusals[0]}")
+    return papers
 
 
 def read_scirex(path: Path) -> list[Paper]:
@@ -426,15 +414,21 @@ def read_scirex(path: Path) -> list[Paper]:
 
     ``Material`` becomes ``Dataset``.
     """
-    texts: list[Paper] = []
     try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            data = json.loads(line)
-            text, mentions = _sentence(data["words"], data["mentions"])
-            texts.append(Paper(data["doc_id"], "", text, mentions=mentions))
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise ReadError(f"{path}: not SciREX mentions: {error!r}") from error
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ReadError(f"{path}: cannot be read: {reason(error)}") from error
+    texts = [_scirex(line, f"{path}:{n}") for n, line in enumerate(lines, 1) if line.strip()]
     return list(_joined(texts))
+
+
+def _scirex(line: str, where: str) -> Paper:
+    try:
+        data = json.loads(line)
+        text, mentions = _sentence(data["words"], data["mentions"])
+        return Paper(data["doc_id"], "", text, mentions=mentions)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise ReadError(f"{where}: not SciREX mentions: {error!r}") from error
 
 
 def _sentence(words: Sequence[str], spans: Sequence[Any]) -> tuple[str, tuple[Mention, ...]]:

@@ -235,6 +235,41 @@ def test_csv_oddities(tmp_path):
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["t.csv", "t.csv.gz", "T.TSV"])
+def test_the_ending_tells_a_table_whose_header_does_not(name, tmp_path):
+    text = b'Name,Summary text\n"Deep nets","We use a net, and it is good."\n'
+    text = text.replace(b",", b"\t") if name == "T.TSV" else text
+    path = write(tmp_path, gzip.compress(text) if name.endswith("gz") else text, name)
+    papers, [refusal] = read(path)
+    assert not papers
+    assert refusal.reason.startswith("no title; the record has Name, Summary text; name its column")
+    [paper], _ = read(path, mapping={"title": "Name", "abstract": "summary text"})
+    assert paper.title == "Deep nets"
+
+
+def test_an_open_quote_is_told_with_the_lines_it_swallows(tmp_path):
+    text = 'title,abstract\nOne,text\nTwo,"never closed\nThree,text\nFour,text\n'
+    papers, [refusal] = read(write(tmp_path, text))
+    assert [paper.title for paper in papers] == ["One"]
+    assert (refusal.line, refusal.reason) == (
+        3,
+        "a quote opens here and never closes, up to line 5",
+    )
+
+
+def test_what_is_left_out_of_a_record_is_told(tmp_path):
+    rows = [{"title": "One", "year": "soon", "doi": "none yet"}, {"title": "Two", "year": "2020"}]
+    notices: list[Notice] = []
+    path = write(tmp_path, "\n".join(map(json.dumps, rows)), "a.jsonl")
+    papers, _ = read(path, on_notice=notices.append, mapping={"abstract": "body"})
+    assert [paper.year for paper in papers] == [None, 2020]
+    assert [str(notice).removeprefix(f"{path}:") for notice in notices] == [
+        "1: year 'soon' is none, and left out",
+        "1: doi 'none yet' is none, and left out",
+        " no record has 'body', which --map names for abstract",
+    ]
+
+
 def test_jsonl_oddities(tmp_path):
     rows = ['{"title": "One"}', '{"title": "half', "", "[1]", '"text"', "null", '{"title": 7}', '{"title": ["a", "b"]}', '{"title": {"x": 1}}', "[" * 100_000, '{"abstract": "a"}', '{"paper": {"id": "2401.00001", "title": "Inner"}}']  # fmt: skip
     papers, refusals = read(write(tmp_path, "\n".join(rows)))
@@ -281,6 +316,9 @@ def test_mapping(tmp_path):
     path = write(tmp_path, "heading,body\nOne,Text.\n", "t.csv")
     [paper], _ = read(path, mapping={"title": "heading", "abstract": "body"})
     assert (paper.title, paper.abstract) == ("One", "Text.")
+    path = write(tmp_path, '{"title": "One", "abstract": "Text."}\n')
+    [paper], _ = read(path, mapping={"abstract": "body"})
+    assert paper.abstract == "Text.", "a record without the column keeps what its own names say"
     with pytest.raises(UsageError, match="unknown field"):
         read(path, mapping={"nonsense": "x"})
     with pytest.raises(UsageError, match="unknown format"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -46,7 +46,6 @@ from kg.serve.resources import Reader
 from kg.serve.settings import Settings, Site
 from kg.vocab import KG
 
-Handler = Callable[[Request], Awaitable[Response]]
 _SPARQL_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 
 

@@ -11,12 +11,15 @@ from kg import vocab
 from kg.errors import KGError
 from kg.query import Question, list_questions
 from kg.query.runner import Runner
+from kg.query.table import to_curie
 from kg.query.tokens import find_tokens
 
 _TERMS = """SELECT ?term ?type ?label ?comment { ?term a ?type ; rdfs:label ?label .
   VALUES ?type { rdfs:Class owl:Class rdf:Property owl:ObjectProperty owl:DatatypeProperty }
   OPTIONAL { ?term rdfs:comment ?comment }
 } ORDER BY ?term ?type"""
+#: The question that the editor opens with.
+START = "shared-concepts"
 #: Terms of other vocabularies that the data uses.
 _BORROWED = {
     "class": ("skos:Concept", "skos:ConceptScheme", "foaf:Document", "prov:Activity"),
@@ -37,7 +40,7 @@ def ontology_terms() -> list[dict[str, str]]:
         store.load(path=str(file), format=ox.RdfFormat.TURTLE)
         rows: Any = store.query(_TERMS, prefixes=vocab.PREFIXES)
         for row in rows:
-            found[_curie(row["term"].value)] = (_kind(row["type"].value), _help(row))
+            found[to_curie(row["term"].value)] = (_kind(row["type"].value), _help(row))
     return [
         {"name": name, "kind": kind, "help": text} for name, (kind, text) in sorted(found.items())
     ]
@@ -49,12 +52,6 @@ def _kind(type: str) -> str:
 
 def _help(row: Any) -> str:
     return str((row["comment"] or row["label"]).value)
-
-
-def _curie(iri: str) -> str:
-    from kg.query.table import to_curie
-
-    return to_curie(iri)
 
 
 def examples(runner: Runner, prefixes: Mapping[str, str]) -> list[dict[str, str]]:
@@ -98,6 +95,7 @@ def editor_data(runner: Runner) -> dict[str, Any]:
     """Return what the editor's script needs wherever it runs, as JSON."""
     prefixes = runner.about()["prefixes"]
     return {
+        "start": START,
         "terms": ontology_terms(),
         "prefixes": prefixes,
         "examples": examples(runner, prefixes),

@@ -12,6 +12,7 @@ from kg import vocab
 from kg.query import Ask, Runner
 from kg.query.errors import QuerySyntaxError
 from kg.query.kept import PAPERS, RELATED
+from kg.query.table import to_curie
 from kg.query.tokens import bind
 from kg.serve.settings import Site
 
@@ -213,7 +214,10 @@ class Reader:
         found = []
         for row in sorted(rows, key=lambda row: (row["p"], str(row[end]))):
             value = row[end]
-            fact: dict[str, Any] = {"property": _curie(row["p"]), "value": row.get("label", value)}
+            fact: dict[str, Any] = {
+                "property": to_curie(row["p"]),
+                "value": row.get("label", value),
+            }
             if isinstance(value, str) and row.get("is_iri_" + end):
                 fact |= {"iri": value, "url": self.site.local(value)}
             found.append(fact)
@@ -277,12 +281,6 @@ def _year(value: Any) -> int | None:
 
 def _local(iri: str) -> str:
     return iri.replace("#", "/").rsplit("/", 1)[-1]
-
-
-def _curie(iri: str) -> str:
-    from kg.query.table import to_curie
-
-    return to_curie(iri)
 
 
 def _type(types: set[str]) -> str:

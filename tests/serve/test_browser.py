@@ -17,6 +17,7 @@ from tests.serve.conftest import Client
 pytestmark = pytest.mark.browser
 
 SHOWN = "document.querySelectorAll('#editor table.dataTable tbody tr').length"
+SHOWS_ROWS = "document.querySelector('#editor table.dataTable').textContent"
 SAYS_NEIL = "document.querySelector('#editor table.dataTable')?.textContent.includes('Neil')"
 BOMB = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 HOSTILE_QUERY = (
@@ -31,11 +32,19 @@ def run(page: Any, query: str) -> None:
     page.click(".yasqe_queryButton")
 
 
+def check_start(page: Any) -> None:
+    """The editor opens with a question that is named, asked and answered."""
+    wait_until(page, f"{SHOWN} > 3")
+    assert page.input_value("#example") == "shared-concepts"
+    assert "tie the most papers" in page.text_content("#question")
+    assert "tie the most papers" in page.evaluate("paperkg.currentTab().getQuery()")
+
+
 def use_the_editor(page: Any) -> None:
     """What a person does: pick a question, look at rows, write another query, make a mistake."""
-    page.select_option("#example", "shared-concepts")
-    wait_until(page, f"{SHOWN} > 3")
-    assert "tie the most papers" in page.text_content("#question")
+    page.select_option("#example", "counts")
+    wait_until(page, f"{SHOWS_ROWS}.includes('Mention')")
+    assert "How many" in page.text_content("#question")
     run(page, HOSTILE_QUERY)
     wait_until(
         page, "document.querySelector('#editor table.dataTable').textContent.includes('Neil')"
@@ -91,6 +100,7 @@ def test_the_editor_on_a_server(client: Client, browser: Any) -> None:
     )
     page.goto(f"{client.url}/query")
     wait_until(page, "document.documentElement.dataset.ready")
+    check_start(page)
     use_the_editor(page)
     check_completion(page)
     check_examples(page)
@@ -100,11 +110,30 @@ def test_the_editor_on_a_server(client: Client, browser: Any) -> None:
     context.close()
 
 
+def test_what_one_wrote_is_there_again_and_not_asked(client: Client, browser: Any) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{client.url}/query")
+    wait_until(page, f"{SHOWN} > 3")
+    page.evaluate("() => { paperkg.currentTab().setQuery('ASK { ?mine ?own ?query }'); }")
+    page.wait_for_timeout(1000)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{client.url}/query")
+    wait_until(page, "document.documentElement.dataset.ready")
+    assert page.evaluate("paperkg.currentTab().getQuery()") == "ASK { ?mine ?own ?query }"
+    assert page.input_value("#example") == ""
+    page.wait_for_timeout(500)
+    assert not [url for url in asked if "/sparql" in url]
+    context.close()
+
+
 def test_a_link_brings_a_query_but_no_other_endpoint(client: Client, browser: Any) -> None:
     page = browser.new_page()
     page.goto(f"{client.url}/query#query=ASK%20%7B%7D&endpoint=https%3A%2F%2Fevil.example%2F")
     wait_until(page, "document.documentElement.dataset.ready")
     assert page.evaluate("paperkg.currentTab().getQuery()") == "ASK {}"
+    assert page.input_value("#example") == ""
     assert page.evaluate("paperkg.currentTab().getEndpoint()") == f"{client.url}/sparql"
     page.close()
 
@@ -122,6 +151,7 @@ LOADED = "document.documentElement.dataset.loaded"
 def test_the_page_answers_from_a_file(page_file: Path, watched: Callable[..., Any]) -> None:
     """``watched`` fails on any request, policy violation or error."""
     page = watched(page_file, ready=LOADED)
+    check_start(page)
     use_the_editor(page)
     check_completion(page)
     check_examples(page)

@@ -41,7 +41,8 @@ Yasr.defaults.plugins.table = { ...Yasr.defaults.plugins.table, dynamicConfig: {
 
 if (config.local) answerLocally(endpoint, config);
 
-const start = config.examples[0]?.query ?? "SELECT * WHERE { ?s ?p ?o } LIMIT 10";
+const first = config.examples.find((one) => one.name === config.start) ?? config.examples[0];
+const start = first?.query ?? "SELECT * WHERE { ?s ?p ?o } LIMIT 10";
 const yasgui = new Yasgui(document.getElementById("editor"), {
   requestConfig: { endpoint, method: "POST" },
   copyEndpointOnNewTab: false,
@@ -76,9 +77,19 @@ function showExamples() {
     if (!example) return;
     words.textContent = example.question;
     currentTab().setQuery(example.query);
-    currentTab().query().catch(() => undefined); // the result pane shows what went wrong
+    run();
   });
   place.append(label, select, words);
+  // What the editor opens with: a question is named, and the one to start with answered.
+  const shown = config.examples.find((one) => one.query.trim() === currentTab().getQuery().trim());
+  if (!shown) return;
+  select.value = shown.name;
+  words.textContent = shown.question;
+  if (shown === first) run();
+}
+
+function run() {
+  currentTab().query().catch(() => undefined); // the result pane shows what went wrong
 }
 
 // Resources of this graph are described here, wherever their IRIs point.

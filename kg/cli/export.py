@@ -34,7 +34,9 @@ Examples:
 @folder_argument
 @click.option("--format", "format", metavar="NAME", help="Which format; --list shows them.")
 @click.option(
-    "--out", metavar="FILE", help="File to write, or folder for tables; graph.SUFFIX if left out."
+    "--out",
+    metavar="FILE",
+    help="File to write, or folder for tables; if left out, graph.SUFFIX or CITATION.cff here.",
 )
 @click.option("--list", "list_", is_flag=True, help="List the formats.")
 @click.option("--sparql-page", metavar="FILE", help="Write a page that answers SPARQL offline.")
@@ -58,7 +60,7 @@ def command(
         return
     _check_words(options)
     if not (format or sparql_page):
-        raise UsageError("kg export wants --format NAME and --out FILE; see kg export DIR --list")
+        raise UsageError("kg export wants --format NAME; see kg export DIR --list")
     if format:
         _export(folder, format, out, options)
     if sparql_page:
@@ -91,9 +93,10 @@ def _export(folder: str, format: str, out: str | None, options: dict[str, Any]) 
     from kg.export import export, find_format
 
     found = find_format(format)
-    path = Path(out or f"graph{found.suffix}" if found.suffix else out or f"graph-{format}")
+    name = found.file or (f"graph{found.suffix}" if found.suffix else f"graph-{format}")
+    path = Path(out or name)
     if found.suffix and path.is_dir():
-        raise UsageError(f"--out {path}: is a folder; expected a file, as in graph{found.suffix}")
+        raise UsageError(f"--out {path}: is a folder; expected a file, as in {name}")
     _check_not_the_build(path, Path(folder))
     count = export(_source(Path(folder), options), format, path)
     say(f"wrote {path}: {count:,} {found.unit}")

@@ -34,12 +34,14 @@ class Format:
         suffix: how its file's name ends; "" for a folder.
         unit: what ``write`` counts.
         write: writes a :class:`Source` to a path and returns the count.
+        file: the file's name where others look for one name; "" for ``graph`` and the suffix.
     """
 
     about: str
     suffix: str
     unit: str
     write: Callable[[Source, Path], int]
+    file: str = ""
 
 
 def _rdf(write: Callable[..., int]) -> Callable[[Source, Path], int]:
@@ -109,7 +111,7 @@ FORMATS: dict[str, Format] = {
     "void": Format(
         "description: VoID, DCAT and PROV, Turtle", ".void.ttl", "triples", write_void
     ),
-    "citation": Format("CITATION.cff", ".cff", "lines", write_citation),
+    "citation": Format("CITATION.cff", ".cff", "lines", write_citation, "CITATION.cff"),
 }  # fmt: skip
 
 
@@ -117,11 +119,12 @@ def find_format(name: str) -> Format:
     """Return the format called ``name``.
 
     Raises:
-        UsageError: there is none; names the nearest and all.
+        UsageError: there is none; names the one meant, if it can be told, and all.
     """
     if name in FORMATS:
         return FORMATS[name]
-    near = get_close_matches(name.lower(), FORMATS, 1, 0.4)
+    suffixed = [known for known, format in FORMATS.items() if format.suffix == f".{name.lower()}"]
+    near = suffixed or get_close_matches(name.lower(), FORMATS, 1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     raise UsageError(f"--format {name!r}: {hint}expected one of {', '.join(FORMATS)}")
 

@@ -388,7 +388,7 @@ def test_command_lists_the_formats() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "--list"),
+        ((), "wants --format NAME; see kg export DIR --list"),
         (("--format", "jsonl", "--out", "x"), "did you mean 'jsonld'"),
         (("--format", "zzzzzz", "--out", "x"), "expected one of turtle"),
         (("--format", "turtle", "--out", "/nowhere/at/all"), "cannot be written"),
@@ -451,6 +451,35 @@ def test_sparql_page_is_written(folder: Path, tmp_path: Path) -> None:
     assert "My page" in (tmp_path / "ask.html").read_text(encoding="utf-8")
 
 
-def test_unknown_format_names_the_nearest() -> None:
-    with pytest.raises(UsageError, match="did you mean 'turtle'"):
-        find_format("Turtel")
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Turtel", "turtle"),
+        ("parket", "parquet"),
+        ("nodelink", "node-link"),
+        ("nt", "ntriples"),
+        ("CFF", "citation"),
+    ],
+)
+def test_unknown_format_names_the_one_meant(typed: str, meant: str) -> None:
+    with pytest.raises(UsageError, match=f"did you mean '{meant}'"):
+        find_format(typed)
+
+
+@pytest.mark.parametrize("typed", ["foo", "x", "", "excel"])
+def test_no_format_is_offered_for_noise(typed: str) -> None:
+    with pytest.raises(UsageError, match="expected one of") as caught:
+        find_format(typed)
+    assert "did you mean" not in str(caught.value)
+
+
+def test_left_out_names_are_those_that_others_look_for(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for format in ("citation", "void", "csv"):
+        found = run(folder, "--format", format)
+        assert found.exit_code == 0, found.output
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "CITATION.cff", "graph.void.ttl", "graph-csv",
+    }  # fmt: skip

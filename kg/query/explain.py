@@ -65,8 +65,22 @@ def _algebra(text: str, prefixes: dict[str, str]) -> Any:
 
     try:
         return prepareQuery(text, initNs=prefixes).algebra
-    except Exception as error:  # pyparsing and rdflib raise many kinds
+    except Exception as error:
+        if not _is_about_the_query(error):
+            raise
         raise QuerySyntaxError(f"rdflib cannot read this query to explain it: {error}") from error
+
+
+def _is_about_the_query(error: Exception) -> bool:
+    """Whether rdflib says that it cannot read a query, and not that somebody's code is wrong.
+
+    Its grammar is pyparsing's, which recurses; a code point or a base that cannot be is a
+    ValueError; and an unknown prefix is an Exception of no class of its own.
+    """
+    from pyparsing import ParseBaseException
+
+    known = (ParseBaseException, RecursionError, ValueError)
+    return isinstance(error, known) or type(error) is Exception
 
 
 _Line = tuple[str, "list[str | None] | None"]

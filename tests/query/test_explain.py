@@ -23,6 +23,30 @@ def test_every_bundled_question_can_be_explained(question, runner: Runner) -> No
     assert "# " in explain(runner, text)
 
 
-def test_what_rdflib_cannot_read_is_a_syntax_error(runner: Runner) -> None:
-    with pytest.raises(QuerySyntaxError):
-        explain(runner, "SELECT nonsense")
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "SELECT nonsense",
+        "SELECT ?x { ?x ?y",
+        "SELECT ?x { ?x unknown:prefix ?y }",
+        "SELECT ?x { ?x ?y '\\U00110000' }",
+        "BASE <http://[no> SELECT ?x { ?x <y> ?z }",
+        "SELECT ?x " + "{" * 3000 + "}" * 3000,
+    ],
+)
+def test_what_rdflib_cannot_read_is_a_syntax_error(text: str, runner: Runner) -> None:
+    with pytest.raises(QuerySyntaxError, match="rdflib cannot read"):
+        explain(runner, text)
+
+
+@pytest.mark.parametrize("slip", [TypeError, KeyError, AttributeError, AssertionError])
+def test_a_slip_in_the_code_is_not_called_the_users(
+    slip: type[Exception], runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise slip("a bug")
+
+    monkeypatch.setattr("rdflib.plugins.sparql.prepareQuery", fail)
+    with pytest.raises(slip, match="a bug"):
+        explain(runner, "ASK {}")

@@ -211,8 +211,6 @@ def test_rdflib_over_the_store_answers_like_rdflib(built: Path) -> None:
 
 
 def test_the_ontology_can_be_asked_as_a_graph_of_its_own(built: Path) -> None:
-    if not (vocab.schemas_folder() / "kg.ttl").is_file():
-        pytest.skip("schemas/kg.ttl is not there")
     with Runner(built) as runner:
         asked = "ASK { GRAPH <https://w3id.org/paperkg/ontology> { kg:uses rdfs:label ?l } }"
         assert runner.ask(Ask(asked)).body == b'{"head":{},"boolean":true}'

@@ -15,15 +15,20 @@ from kg.extract.confidence import calibrate
 from kg.extract.encoder import Watch
 from kg.extract.language import find_language
 from kg.extract.learned import Learned
-from kg.extract.merge import find_key, merge_mentions, pool_evidence, unify_roles, unify_types
+from kg.extract.merge import (
+    find_key,
+    find_reported,
+    merge_mentions,
+    pool_evidence,
+    unify_roles,
+    unify_types,
+)
 from kg.extract.pieces import PieceTokenizer
 from kg.extract.tidy import tidy
 from kg.model import Mention, Paper
 
 #: Papers in flight between the reader and the writer.
 BATCH = 32
-#: What is less probable than this, before calibration, is not reported.
-LEAST = 0.5
 
 
 class Extractor:
@@ -91,7 +96,7 @@ class Extractor:
         if not self._learns:
             return found
         pooled = pool_evidence(unify_roles(found, key), registry.LEARNED, key)
-        return tuple(m for m in pooled if m.confidence >= LEAST)
+        return find_reported(pooled, key)
 
     def info(self) -> dict[str, Any]:
         """Return what a manifest needs: the model's name, version and hash, the extractors."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -14,6 +14,12 @@ from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
 #: What mentions of one name within a paper share.
 Key = Callable[[str], str]
 
+#: What is less probable than this, before calibration, is not reported.
+LEAST = 0.5
+#: A mention less probable than this gives way to what a rule finds across it.
+WEAK = 0.3
+#: What stands for a hyphen in typeset text.
+HYPHENS = str.maketrans("\u2010\u2011\u2013\u2212", "----")
 #: Weight of a mention's own probability beside its name's over the paper.
 OWN = 0.3
 
@@ -23,11 +29,13 @@ def merge_mentions(known: Iterable[Mention], more: Iterable[Mention]) -> tuple[M
 
     Where both have the same span and type the mention stays as it is known, and
     its extractor becomes both names.  Where spans overlap otherwise, the known one
-    stays; among new ones the surer, then the longer, then the earlier.
+    stays unless it is :data:`WEAK` and the new one is not; among new ones the surer,
+    then the longer, then the earlier.
     """
-    spans = {(m.field, m.start, m.end): m for m in known}
+    new = sorted(more, key=_rank)
+    spans = {(m.field, m.start, m.end): m for m in _firm(known, new)}
     taken = _Taken(spans.values())
-    for mention in sorted(more, key=_rank):
+    for mention in new:
         place = (mention.field, mention.start, mention.end)
         same = spans.get(place)
         if same is not None:
@@ -36,6 +44,20 @@ def merge_mentions(known: Iterable[Mention], more: Iterable[Mention]) -> tuple[M
         elif taken.add(mention):
             spans[place] = mention
     return tuple(sorted(spans.values()))
+
+
+def _firm(known: Iterable[Mention], new: Iterable[Mention]) -> Iterator[Mention]:
+    """Yield the known mentions without the weak ones that a firm new one stands across."""
+    firm = _Taken(())
+    exact = set()
+    for mention in new:
+        exact.add((mention.field, mention.start, mention.end))
+        if mention.confidence >= LEAST and mention.extractor != "coined":
+            firm.add(mention)
+    for mention in known:
+        same = (mention.field, mention.start, mention.end) in exact
+        if mention.confidence >= WEAK or same or firm.is_free(mention):
+            yield mention
 
 
 def _rank(mention: Mention) -> tuple[object, ...]:
@@ -54,25 +76,27 @@ class _Taken:
         for mention in mentions:
             self._held[mention.field].update(range(mention.start, mention.end))
 
+    def is_free(self, mention: Mention) -> bool:
+        """Return whether none of the mention's characters is held."""
+        return self._held[mention.field].isdisjoint(range(mention.start, mention.end))
+
     def add(self, mention: Mention) -> bool:
         """Hold the mention's characters unless one of them is held; say whether it was done."""
-        wanted = range(mention.start, mention.end)
-        held = self._held[mention.field]
-        if not held.isdisjoint(wanted):
-            return False
-        held.update(wanted)
-        return True
+        free = self.is_free(mention)
+        if free:
+            self._held[mention.field].update(range(mention.start, mention.end))
+        return free
 
 
 @lru_cache(maxsize=1 << 16)
 def name_key(text: str) -> str:
-    """Return what the spellings of a name within one paper share: no plural, and no case
-    unless case makes it a name.
+    """Return what the spellings of a name within one paper share: no plural, one kind of
+    hyphen, and no case unless case makes it a name.
 
     >>> name_key("Vision Transformers"), name_key("LLMs"), name_key("MoE")
     ('vision transformer', 'LLM', 'MoE')
     """
-    single = re.sub(r"(?<=[a-zA-Z]{2})s$", "", text)
+    single = re.sub(r"(?<=[a-zA-Z]{2})s$", "", text.translate(HYPHENS))
     return single if is_name(single) else single.lower()
 
 
@@ -157,6 +181,21 @@ def pool_evidence(
         )
         for m in found
     )
+
+
+def find_reported(mentions: Iterable[Mention], key: Key = name_key) -> tuple[Mention, ...]:
+    """Return the mentions that are probable enough, and every name that the paper coins.
+
+    "We call it FOO" is plain to the rules, whatever a model makes of a word it never saw:
+    such a name is given the least probability that is reported.
+    """
+    found = tuple(mentions)
+    given = {(key(m.text), m.type) for m in found if "coined" in m.extractor.split("+")}
+    raised = (
+        replace(m, confidence=max(m.confidence, LEAST)) if (key(m.text), m.type) in given else m
+        for m in found
+    )
+    return tuple(m for m in raised if m.confidence >= LEAST)
 
 
 def _own(mention: Mention, source: str) -> float:

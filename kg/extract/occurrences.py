@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from kg.extract.merge import is_name
+from kg.extract.merge import HYPHENS, is_name
 
 #: Where a name can begin: after what neither is of a word nor joins one to it.
 _STARTS = re.compile(r"(?<![\w/.-])\S")
+#: What makes a longer name of a name: "FOO-2", "FOO-Traj", "FOO+"; but "FOO-Based" is no name.
+_LONGER = re.compile(r"[+*^]|-(?:\d|[A-Z](?![a-z]+(?:ed|en|ing)\b))")
 #: Marks the end of a name in the trie; no character is empty.
 _END = ""
 
@@ -74,18 +76,17 @@ def _spans(text: str, key: str, places: Iterable[int]) -> Iterator[tuple[str, in
 
 def _end(text: str, key: str, start: int) -> int:
     """Return where the occurrence of ``key`` at ``start`` ends, 0 if it is none."""
-    end = start + len(key)
+    end, named = start + len(key), is_name(key)
     given = text[start : end + 3]
     if not (given.isascii() and key.isascii()):
         match = _pattern(key).match(text, start)
-        return match.end() if match else 0
-    named = is_name(key)
+        return match.end() if match and not (named and _LONGER.match(text, match.end())) else 0
     if text[start:end] != key and (named or text[start:end].lower() != key):
         return 0
     end += text.startswith(("s",) if named else ("s", "S"), end)
     after = text[end : end + 2]
     goes_on = _in_word(after[:1]) or (after[:1] in ("/", ".") and _in_word(after[1:]))
-    return 0 if goes_on else end
+    return 0 if goes_on or (named and _LONGER.match(text, end)) else end
 
 
 def _in_word(letter: str) -> bool:
@@ -95,7 +96,8 @@ def _in_word(letter: str) -> bool:
 @lru_cache(maxsize=1 << 12)
 def _pattern(key: str) -> re.Pattern[str]:
     flags = 0 if is_name(key) else re.IGNORECASE
-    return re.compile(rf"(?<![\w/.-]){re.escape(key)}s?(?![\w])(?![./]\w)", flags)
+    letters = re.escape(key).replace(r"\-", "[\u2010\u2011\u2013\u2212-]")
+    return re.compile(rf"(?<![\w/.-]){letters}s?(?![\w])(?![./]\w)", flags)
 
 
 def _fold_all(text: str) -> str:
@@ -105,9 +107,11 @@ def _fold_all(text: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def _fold(letter: str) -> str:
-    """Return one character that is the same for all that differ in case alone.
+    """Return one character that is the same for all that differ in case, or in the hyphen, alone.
 
+    >>> _fold("\\u2011")
+    '-'
     >>> [_fold(c) for c in ("A", "ſ", "\\u212a", "İ", "ẞ", "ß", "Σ", "ς")]
     ['a', 's', 'k', 'i', 's', 's', 'σ', 'σ']
     """
-    return letter.lower()[0].upper()[0].lower()[0]
+    return letter.translate(HYPHENS).lower()[0].upper()[0].lower()[0]

@@ -17,46 +17,76 @@ from kg.model import FIELDS, Mention, Paper
 #: A name must be known at least this surely to be looked for elsewhere in the paper.
 SURE = 0.5
 
-_NAME = r"[A-Z0-9][\w+*^-]*(?:[A-Z0-9][\w+*^.-]*\w|\d|[A-Z])[+*]?"
-_VERBS = r"(?:introduce|propose|present|develop|release|build|design|describe|contribute|construct)"
-_COINED = (
-    re.compile(rf"\b[Ww]e (?:\w+ )?{_VERBS} (?P<name>{_NAME})(?=[,:;.]| \(|$)"),
-    re.compile(
-        rf"\b(?:called|dubbed|termed|named|coined|denoted as|referred to as) [\"'“‘]?"
-        rf"(?P<name>{_NAME})(?=[,:;.\"'”’]| \(|$)"
-    ),
+#: A word that may be a coined name; :func:`_is_coined` tells whether it looks like one.
+_NAME = r"(?P<name>[A-Za-z0-9](?:[\w+^-]|\*(?!\*)){0,40}(?:\.\d\w{0,8})?)"
+#: What may stand around it: quotes, Markdown, LaTeX.
+_OPEN = r"(?:\\(?:text(?:bf|it|sc|tt|sf)|emph)\{|\*\*|[\"'“‘`]{1,2})?"
+_CLOSE = r"(?:\}|\*\*|[\"'”’`]{1,2})?"
+_VERB = r"introduc|propos|present|develop|releas|build|design|describ|contribut|construct"
+_GOES_ON = r"(?=[,:;.]|\s?[—–]| \(| (?:to|that|which|and|for|is|a|an|by|with|as)\b|$)"
+_GIVEN = re.compile(
+    rf"\b(?:[Ww]e (?:\w{{1,20}} )?|[Tt]his (?:paper|work|article|study) )(?:{_VERB})(?:e?s)?e? "
+    rf"(?:the )?{_OPEN}{_NAME}{_CLOSE}{_GOES_ON}"
 )
-_TITLE = re.compile(rf"(?P<name>{_NAME})\s*:\s")
+_CALLED = re.compile(
+    r"\b(?:called|dubbed|termed|named|coined|denoted as|(?:refer|referred) to (?:it )?as"
+    r"|(?:we|which we|and) (?:call|name|term|dub)(?: it)?|name it|call it) (?:the )?"
+    rf"{_OPEN}{_NAME}{_CLOSE}{_GOES_ON}"
+)
+_TITLE = re.compile(rf"{_OPEN}{_NAME}{_CLOSE}(?::\s| [–—-]{{1,2}} |, (?=an? ))")
 _KINDS = (
     (
         "Benchmark",
-        re.compile(r"\b(?:benchmark(?:s|ing)?|challenge|leaderboard|test suite)\b", re.I),
+        re.compile(
+            r"\b(?:benchmark(?:s|ing)?|challenge|leaderboard|test suite)\b|(?-i:Bench)\b", re.I
+        ),
     ),
     ("Dataset", re.compile(r"\b(?:data ?sets?|corpus|corpora)\b", re.I)),
 )
 
 
-@register("coined", version=1)
+@register("coined", version=2)
 def find_coined(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
     """Names that the paper gives: "FOO: a ..." titles, "we introduce FOO", "dubbed FOO"."""
     title = _TITLE.match(paper.title)
-    if title:
-        kind = _kind_after(paper.title[title.end() :])
-        yield _coined("title", title, kind)
-    for pattern in _COINED:
-        for match in pattern.finditer(paper.abstract):
-            yield _coined("abstract", match, _kind_after(paper.abstract[match.end() :][:60]))
+    if title and _is_coined(title["name"]):
+        yield _coined("title", title, paper.title[title.end() :])
+    text = paper.abstract
+    for pattern in (_GIVEN, _CALLED):
+        for match in pattern.finditer(text):
+            if _is_coined(match["name"]):
+                before = text[max(0, match.start() - 40) : match.start()].rpartition(". ")[2]
+                named = before if pattern is _CALLED else ""
+                yield _coined("abstract", match, text[match.end() :][:100], named)
 
 
-def _coined(field: str, match: re.Match[str], kind: str) -> Mention:
+def _is_coined(name: str) -> bool:
+    """Return whether a word is spelled as names are made: a capital or a digit inside.
+
+    >>> [_is_coined(word) for word in ("LoRA", "foo2vec", "Nets", "3D", "COVID-19")]
+    [True, True, False, False, True]
+    """
+    letters = sum(c.isalpha() for c in name)
+    return letters > 1 and any(c.isupper() or c.isdigit() for c in name[1:])
+
+
+def _coined(field: str, match: re.Match[str], after: str, before: str = "") -> Mention:
     start, end = match.span("name")
+    kind = _find_kind(match["name"], after, before)
     return Mention(field, start, end, match["name"], kind, "introduces", 0.5, "coined")
 
 
-def _kind_after(text: str) -> str:
-    """Return the type that the words after a new name give it; a method unless they say more."""
-    clause = re.split(r"[.;]", text, maxsplit=1)[0]
-    return next((kind for kind, words in _KINDS if words.search(clause)), "Method")
+def _find_kind(name: str, after: str, before: str = "") -> str:
+    """Return the type that a new name, or the words around it, tell; a method unless they do.
+
+    Of "FOO, a method for building data sets" only what stands before "for" counts.
+
+    >>> _find_kind("FooBench", ""), _find_kind("Foo", ", a corpus"), _find_kind("Foo", ", a net")
+    ('Benchmark', 'Dataset', 'Method')
+    """
+    clause = re.split(r"[.;]| (?:for|of|to|that|which|from|on|via|with)\b", after, maxsplit=1)[0]
+    said = f"{before} {name} {clause}"
+    return next((kind for kind, words in _KINDS if words.search(said)), "Method")
 
 
 @register("abbreviation", version=1)
@@ -75,7 +105,21 @@ def find_short_and_long(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Me
                     )
 
 
-@register("repeat", version=1)
+def _is_plain_word(paper: Paper, seed: Mention, text: str) -> bool:
+    """Return whether ``text`` is lower case where the seed is a name by its capital alone.
+
+    "Whisper" amid a sentence is no "whisper", "Segment Anything" is not what "can segment
+    anything".  At the start of a sentence, and of one word in a title, capitals say nothing.
+    """
+    if not (text.islower() and seed.text[:1].isupper()):
+        return False
+    if " " in seed.text:
+        return seed.text.istitle()
+    before = paper.text(seed.field)[: seed.start].rstrip()
+    return seed.field == "abstract" and before[-1:].isalnum()
+
+
+@register("repeat", version=2)
 def find_repeats(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
     """Every other occurrence of a name that is known in one place: plural and case aside."""
     best: dict[str, Mention] = {}
@@ -88,7 +132,8 @@ def find_repeats(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
         text = paper.text(field)
         for key, start, end in find_names(text, sure):
             seed = sure[key]
-            if (start, end) != (seed.start, seed.end) or field != seed.field:
+            itself = (start, end) == (seed.start, seed.end) and field == seed.field
+            if not itself and not _is_plain_word(paper, seed, text[start:end]):
                 yield Mention(
                     field,
                     start,

@@ -23,8 +23,11 @@ _TRAILING = re.compile(
 _NOUNS = (
     "dataset|datasets|benchmark|benchmarks|corpus|framework|frameworks|method|methods|model|models"
     "|algorithm|algorithms|approach|approaches|challenge|system|module|architecture|pipeline"
+    "|family|library|toolkit|suite|agent|agents|tool|tools|loss|variant|variants"
 )
-_HEAD = re.compile(rf"\s+(?:{_NOUNS})$")
+_HEAD = re.compile(rf"\s+(?:{_NOUNS}|networks?|tasks?)$", re.IGNORECASE)
+#: LaTeX that a cleaner left without its backslash or its brace.
+_MACRO = re.compile(r"\\(?:emph|text(?:bf|it|sc|tt|sf|rm)|math(?:rm|bf|cal))\{?(?=\w)")
 _EMPTY = re.compile(
     rf"(?:{_NOUNS}|the|a|an|our|this|its|and|of|with|task|tasks|data|large|small|new|novel|deep|high|low|multi|pre|non|self"
     r"|state|art|based|results|performance|paper|work|code|baseline|baselines|network|networks)",
@@ -59,20 +62,40 @@ def _tidied(mention: Mention) -> Iterator[Mention]:
 
 
 def find_borders(text: str) -> tuple[int, int]:
-    """Return where the name within ``text`` begins and ends.
+    r"""Return where the name within ``text`` begins and ends.
 
     >>> [t[slice(*find_borders(t))] for t in ("the BERT model", "GPT-4 with", "vision (", "R-CNN-")]
     ['BERT', 'GPT-4', 'vision', 'R-CNN']
+    >>> [t[slice(*find_borders(t))] for t in ("NN) compression", r"\emph{FooNet", "Foo Corpus")]
+    ['compression', 'FooNet', 'Foo Corpus']
     >>> [t[slice(*find_borders(t))] for t in ("language model", "THE ARK", "domain (OOD) shift")]
     ['language model', 'THE ARK', 'domain (OOD) shift']
     """
-    leading = _LEADING.match(text)
-    start = leading.end() if leading else 0
+    start = _first(text)
     end = _last(text, start)
     head = _HEAD.search(text[:end])
     if head and head.start() > start and _is_proper(text[start : head.start()]):
         end = head.start()
     return start, end
+
+
+def _first(text: str) -> int:
+    """Return the start of ``text`` without determiners, macros, what an unopened bracket closes."""
+    start = _unopened(text)
+    macro = _MACRO.match(text, start)
+    start = macro.end() if macro else start
+    leading = _LEADING.match(text, start)
+    return leading.end() if leading else start
+
+
+def _unopened(text: str) -> int:
+    """Return the place after the last closing bracket that nothing opened, 0 without one."""
+    depth = found = 0
+    for at, letter in enumerate(text):
+        depth += (letter == "(") - (letter == ")")
+        if depth < 0:
+            depth, found = 0, at + 1
+    return found
 
 
 def _last(text: str, start: int) -> int:

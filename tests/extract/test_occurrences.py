@@ -22,7 +22,8 @@ def one_pattern_each(text: str, keys: list[str]) -> list[tuple[str, int, int]]:
     found = []
     for key in sorted(keys):
         flags = 0 if is_name(key) else re.IGNORECASE
-        pattern = rf"(?<![\w/.-]){re.escape(key)}s?(?![\w])(?![./]\w)"
+        longer = r"(?![+*^]|-(?:\d|[A-Z](?![a-z]+(?:ed|en|ing)\b)))" if is_name(key) else ""
+        pattern = rf"(?<![\w/.-]){re.escape(key)}s?(?![\w])(?![./]\w){longer}"
         found += [(key, *m.span()) for m in re.finditer(pattern, text, flags)]
     return found
 
@@ -38,6 +39,13 @@ def test_one_pass_finds_what_a_pattern_for_each_name_finds(
     spelled = ["".join(name) for name in names] + [name[0] for name in names]
     keys = sorted({name_key(name) for name in spelled})
     assert list(find_names(text, keys)) == one_pattern_each(text, keys)
+
+
+def test_a_longer_name_is_another_and_every_hyphen_is_one() -> None:
+    text = "GOAT, GOAT-2, GOAT-Traj, GOAT+, GOAT-Based, GOAT\u2011free and self\u2013play."
+    found = [text[start:end] for _, start, end in find_names(text, ["GOAT", "self-play"])]
+    assert found == ["GOAT", "GOAT", "GOAT", "self\u2013play"]
+    assert name_key("self\u2013play") == name_key("self-play")
 
 
 def seconds(text: str, keys: list[str]) -> float:

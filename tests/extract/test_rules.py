@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
+
 import pytest
 
 from kg.errors import UsageError
 from kg.extract import registry
 from kg.extract.confidence import calibrate, fit_lines, log_odds
 from kg.extract.language import find_language
-from kg.extract.merge import find_key, merge_mentions, pool_evidence, unify_roles, unify_types
+from kg.extract.merge import (
+    LEAST,
+    find_key,
+    find_reported,
+    merge_mentions,
+    pool_evidence,
+    unify_roles,
+    unify_types,
+)
 from kg.extract.rules import find_coined, find_repeats, find_short_and_long
 from kg.model import Mention, Paper
 
@@ -28,6 +39,17 @@ def mention(text: str, part: str, kind: str = "Method", **fields: object) -> Men
         ("", "We introduce QuxBench, a benchmark for quxing.", [("QuxBench", "Benchmark")]),
         ("", "A new loss, dubbed ZapLoss, is used.", [("ZapLoss", "Method")]),
         ("", "We introduce nothing here.", []),
+        ("FooNet – nets for all", "", [("FooNet", "Method")]),
+        ("FooNet, a net for all", "", [("FooNet", "Method")]),
+        (r"\textbf{FooNet}: nets", "", [("FooNet", "Method")]),
+        ("M3-Bench: how agents remember", "", [("M3-Bench", "Benchmark")]),
+        ("3D: a survey", "", []),
+        ("", "This paper presents the foo2vec to embed foos.", [("foo2vec", "Method")]),
+        ("", "We propose **FooNet** and show it.", [("FooNet", "Method")]),
+        ("", "a policy, which we call ``FooNet'', wins", [("FooNet", "Method")]),
+        ("", "a new dataset, called MECX. It is big.", [("MECX", "Dataset")]),
+        ("", "We introduce FooNet, a method for dataset pruning.", [("FooNet", "Method")]),
+        ("", "Nets are called on GPUs.", []),
     ],
 )
 def test_coined_names(title: str, abstract: str, found: list[tuple[str, str]]) -> None:
@@ -36,6 +58,24 @@ def test_coined_names(title: str, abstract: str, found: list[tuple[str, str]]) -
     assert [(m.text, m.type) for m in mentions] == found
     assert all(m.role == "introduces" for m in mentions)
     paper.with_extraction(mentions, ()).check()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ACGT" * 200_000, "We propose " + "A" * 10**6, "A-" * 400_000, "We call it A1 " * 70_000],
+)
+def test_hostile_text_takes_linear_time(text: str) -> None:
+    """Names without a bound took minutes here, four times as long for twice the text."""
+    begin = time.process_time()
+    list(find_coined(Paper("p", text, text), ()))
+    assert time.process_time() - begin < 8
+
+
+def test_a_name_by_its_capital_alone_is_no_plain_word() -> None:
+    abstract = "We use Whisper and Segment Anything; whispers can segment anything. Whisper wins."
+    seeds = tuple(mention(abstract, name) for name in ("Whisper", "Segment Anything"))
+    [again] = find_repeats(Paper("p", "", abstract), seeds)
+    assert abstract[again.start :] == "Whisper wins."
 
 
 def test_repeats_are_found_in_title_plural_and_other_case() -> None:
@@ -79,6 +119,27 @@ def test_merging_records_agreement_and_keeps_what_is_known() -> None:
     assert [(m.text, m.extractor) for m in merged] == [
         ("Low-Rank Adaptation", "model+repeat"),
         ("here", "coined"),
+    ]
+
+
+def test_a_weak_mention_gives_way_to_a_sure_one_across_it() -> None:
+    text = "Pretrained Transformers, then Transformers."
+    weak = mention(text, "Pretrained Transformers", confidence=0.2)
+    sure = Mention("abstract", 11, 23, "Transformers", "Method", "uses", 0.9, "repeat")
+    assert merge_mentions([weak], [sure]) == (sure,)
+    firm = replace(weak, confidence=0.4)
+    assert merge_mentions([firm], [sure]) == (firm,)
+    assert merge_mentions([weak], [replace(sure, confidence=0.4)]) == (weak,)
+
+
+def test_a_coined_name_is_reported_whatever_the_model_makes_of_it() -> None:
+    text = "We propose FooNet. FooNet wins over BarNet."
+    coined = mention(text, "FooNet", confidence=0.0, extractor="coined")
+    again = Mention("abstract", 19, 25, "FooNet", "Method", "introduces", 0.0, "repeat")
+    other = mention(text, "BarNet", confidence=0.4)
+    assert [(m.start, m.confidence) for m in find_reported([coined, again, other])] == [
+        (coined.start, LEAST),
+        (again.start, LEAST),
     ]
 
 

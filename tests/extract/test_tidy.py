@@ -26,6 +26,13 @@ from kg.model import Mention
         ("THE COLOSSEUM", "THE COLOSSEUM"),
         ("domain (OOD) shift", "domain (OOD) shift"),
         ("C++", "C++"),
+        ("NN) compression", "compression"),
+        ("(a) and b) planning", "planning"),
+        (r"\emph{FooNet", "FooNet"),
+        (r"\textit{the FooNet", "FooNet"),
+        ("BirdsEye Corpus", "BirdsEye"),
+        ("FooSum family", "FooSum"),
+        ("multi-agent family", "multi-agent family"),
     ],
 )
 def test_borders(text: str, name: str) -> None:

@@ -29,7 +29,7 @@ $(VENV)/made: pyproject.toml
 
 $(VENV)/made-dev: $(VENV)/made
 	@echo "installing the tools for tests ..."
-	@$(PIP) install -e '.[formats,dev]'
+	@$(PIP) install -e '.[dev]'
 	@touch $@
 
 demo: $(VENV)/made

@@ -23,7 +23,6 @@ _ACCENT = re.compile(
     r"""|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)(?![A-Za-z])(?:\{\})?\s?)\}?"""
 )
 _MATH = re.compile(r"(\$[^$]*\$|\\.)")
-_MONTH_OR_MACRO = re.compile(r"[\w:.+/-]+")
 
 
 def read_bibtex(source: Source) -> Iterator[Row]:

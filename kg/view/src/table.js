@@ -103,12 +103,17 @@ export class Table {
     return h("div", { class: "bar" }, h("div", { class: "segments", role: "group", "aria-label": S.table }, kinds), near, h("span", { class: "muted", role: "status" }, S.rows(from + 1, Math.min(rows.length, from + PAGE), rows.length)), pages > 1 ? [turn(-1, S.previous, "page-back"), turn(1, S.next, "page-on")] : null);
   }
 
+  // The papers' concepts are counted as shown: those of a single paper only when unfolded.
+  heading(key) {
+    return S.columns[key === "concepts" && this.state.least > 1 ? "shared" : key];
+  }
+
   body(rows) {
     const columns = this.columns[this.state.rows].filter(([key]) => key !== "id");
     const head = columns.map(([key]) => {
       const on = this.sorting[0] === key;
       const down = on && !this.sorting[1];
-      return h("th", { scope: "col", class: `c-${key}`, "aria-sort": on ? (this.sorting[1] ? "descending" : "ascending") : null }, h("button", { type: "button", id: `sort-${key}`, title: S.sortBy(S.columns[key]), onclick: () => this.change({ sort: `${key} ${down ? "down" : "up"}` }) }, S.columns[key], h("span", { "aria-hidden": "true", class: "arrow" }, on ? (this.sorting[1] ? "↓" : "↑") : "")));
+      return h("th", { scope: "col", class: `c-${key}`, "aria-sort": on ? (this.sorting[1] ? "descending" : "ascending") : null }, h("button", { type: "button", id: `sort-${key}`, title: S.sortBy(this.heading(key)), onclick: () => this.change({ sort: `${key} ${down ? "down" : "up"}` }) }, this.heading(key), h("span", { "aria-hidden": "true", class: "arrow" }, on ? (this.sorting[1] ? "↓" : "↑") : "")));
     });
     const cell = (row, [key, value, show], at) => h(at ? "td" : "th", { class: `c-${key}`, scope: at ? null : "row" }, show ? show(row) : name(String(value(row))));
     return h("table", {}, h("caption", { class: "quiet" }, S.tables[this.state.rows]), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows.map((row) => h("tr", {}, columns.map((column, at) => cell(row, column, at))))));

@@ -1,11 +1,11 @@
 """URLs in titles and abstracts, by rule: found, repaired, normalised, and their kind told.
 
-What is understood: URLs with and without scheme; spaces that line breaks or
-hyphenation left inside; LaTeX (``\\url{}``, ``\\href{}{}``, escaped characters,
-footnote marks), Markdown and angle brackets around them; sentences glued to
-their end.  A bare host ("project.example.org") is a link only where its form or
-the words before it say so: "e.g.", "Node.js", "train.py", "v1.0" and the glued
-"WebArena.To" are none, and mail addresses are none either.
+What is understood: URLs with and without scheme, DOIs; spaces that line breaks,
+hyphenation or a tokeniser left inside; LaTeX (``\\url{}``, ``\\href{}{}``, escaped
+characters, footnote marks), Markdown and angle brackets around them; sentences
+and labels glued to their end.  A bare host ("project.example.org") is a link only
+where its form or the words before it say so: "e.g.", "Node.js", "train.py",
+"v1.0" and the glued "WebArena.To" are none, and mail addresses are none either.
 
 Every pattern is linear in the length of the text.
 """
@@ -15,7 +15,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.model import FIELDS, Link, LinkKind, Paper
 
@@ -44,10 +44,11 @@ def find_urls(text: str) -> list[tuple[int, int, str]]:
 
 def _find_in(field: str, text: str) -> Iterator[Link]:
     found = list(_find(text))
-    for at, one in enumerate(found):
-        before = found[at - 1].end if at else 0
-        after = found[at + 1].start if at + 1 < len(found) else len(text)
-        kind = find_kind(one.url, *_words_around(text, before, one.start, one.end, after))
+    words = _words_around(text, found)
+    shared = _shared_out(text, words)
+    for at, (one, said) in enumerate(zip(found, words, strict=True)):
+        own = said.own if _find_labelled(said.own) else shared.get(at, said.own)
+        kind = find_kind(one.url, said.before, said.after, own=own)
         yield Link(field, one.start, one.end, text[one.start : one.end], one.url, kind)
 
 
@@ -62,10 +63,12 @@ class _Found:
 
 
 _HINT = re.compile(r"/ ?/|[\w-]\.[A-Za-z]{2}|git(?:hub|lab)\. ?\w|www\.")
+_DOI_HINT = re.compile(r"10\.\d{4}")
 _START = re.compile(
-    r"(?P<scheme>(?:h[tx]{1,2}ps?|ftp)\s?:\s?/\s?/\s?|h[tx]{1,2}ps?//"
+    r"(?P<scheme>(?:h[tx]{1,2}p(?:\s?s)?|ftp)\s?:\s?/\s?/\s?|h[tx]{1,2}ps?//"
     r"|(?<![\w:/.])//(?=(?:www\.|github\.com/|gitlab\.com/)))"
     r"|git@(?P<ssh>git(?:hub|lab)\.com):(?=[\w.-]+/[\w.-])"
+    r"|(?<![\w/.])(?P<doi>doi[\s:{]{1,3}(?=10\.\d{4,9}/\w))"
     r"|(?<![\w@.-])(?P<www>www\d?\.)(?=[A-Za-z0-9])"
     r"|(?<![\w@./%=\\-])(?P<bare>[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+|(?:github"
     r"|gitlab)(?=\.\s(?:com|io)/))",
@@ -124,7 +127,8 @@ _FILES = _set(
     """
     py js ts tsx jsx java cpp cc hpp rs rb md txt csv json jsonl yaml yml xml html htm php pdf
     zip gz tar png jpg jpeg gif svg mp4 mp3 wav ipynb sh exe bin pt pth ckpt onnx npz npy h5
-    log cfg ini toml tex bib sty net
+    log cfg ini toml tex bib sty net jl git asp aspx jsp doc docx ppt pptx xls xlsx tgz rar avi
+    mov webm
     """
 )
 #: Product and company names that look like hosts; links only with a path.
@@ -159,10 +163,20 @@ _CUE_WORD = re.compile(
     re.IGNORECASE,
 )
 
-_HOST = re.compile(r"[^\W_](?:[^\W_]|[-.])*", re.UNICODE)
+#: A hyphen that shows only where a line breaks: no part of any URL.
+_SOFT_HYPHEN = "\u00ad"
+_HOST = re.compile(r"[^\W_](?:[^\W_]|[-.\u00ad])*", re.UNICODE)
+#: "site.org1": the mark of a footnote on a host.
+_MARKED_HOST = re.compile(r"(.+\.(?:com|org|net|edu|gov|io|ai))[1-9¹²³⁴⁵⁶⁷⁸⁹]", re.IGNORECASE)
+#: "host . org / a / b", as a tokeniser leaves it.
+_SPACED = re.compile(
+    r"[A-Za-z0-9-]{1,63}(?:\s\.\s[a-z0-9-]{1,63}){1,4}(?=[\s/.,;:)\]}\"']|$)"
+    r"(?:\s?/\s?(?!https?\b)[\w.~%=?&#-]{1,99}(?:\s-\s[\w.~]{1,99}){0,9}){0,9}"
+)
+_SPACED_DASH = re.compile(r"\s-\s(\w+)")
 _PORT = re.compile(r":\d{2,5}(?!\d)")
 _BODY = re.compile(
-    r"(?:[A-Za-z0-9\-._~/?#!&'()*+,;=%:@]|[\u00c0-\u024f]"
+    r"(?:[A-Za-z0-9\-._~/?#!&'()*+,;=%:@]|[\u00ad\u00c0-\u024f]"
     r"|\{?\\(?:[_%#&$-]|~(?:\{\})?|textasciitilde(?:\{\})?|textunderscore(?:\{\})?)\}?"
     r"|\$\\sim\$|\{[_~]\})+"
 )
@@ -171,7 +185,7 @@ _LATEX = re.compile(
     r"|\$\\sim\$|\{([_~])\}"
 )
 _INNER = re.compile(
-    r"(?<=[\w)\],;|.])https?:/|(?<=\w)(?=(?:github|gitlab)\.com/[\w.-]+/\w)", re.IGNORECASE
+    r"(?<=[\w)\],;|.:])https?:/|(?<=\w)(?=(?:github|gitlab)\.com/[\w.-]+/\w)", re.IGNORECASE
 )
 _GLUED = re.compile(
     r"\.(?:In|We|The|This|These|Our|It|To|For|As|At|On|By|With|Moreover|However|Furthermore"
@@ -179,6 +193,18 @@ _GLUED = re.compile(
     r"|Additionally|Extensive|Experiments|Besides|Please|All|Data|Project|Videos?|You|Index"
     r"|Keywords?|Note|See)$"
 )
+#: What stands glued to a path's end, though no sentence begins: "b.Supplementary: ...", "b;video".
+_GLUED_WORD = re.compile(r"\.([A-Z][a-z]{1,19})(?=[\s:])")
+_GLUED_LABEL = re.compile(r";[A-Za-z]{2,20}(?=[\s:])")
+_ENTITY = re.compile(r"&#?\w{1,8}$")
+#: "bProject page: https://...": a label with no mark before it, sure where a URL follows.
+_GLUED_TITLE = re.compile(
+    r"(?<=[A-Za-z0-9])(?:Project|Codes?|Data(?:sets?)?|Videos?|Demos?|Web[Ss]ite|Homepage|Models?"
+    r"|Supplementary|Paper)(?=(?:\s(?:[Pp]age|[Ww]eb\s?(?:page|site)|[Ll]ink|[Mm]aterials?"
+    r"|[Vv]ideos?|[Cc]ode))?\s?:\s?(?:https?\s?:|www\.|github\.com/))"
+)
+#: "bar(1)": the number of a footnote or a reference.
+_FOOTNOTE = re.compile(r"(?<=[A-Za-z0-9/])\([1-9]\)")
 _NOT_PATH = _set(
     """
     a an and are as at based be both but by can code data demo do for from has have here if in
@@ -195,7 +221,7 @@ _EXTENSION = re.compile(r"[\w~-]+\.(?:html?|php|pdf|zip|git|md|mp4|asp|aspx|ipyn
 
 def _find(text: str) -> Iterator[_Found]:
     """Yield what is a URL, left to right."""
-    if not _HINT.search(text):
+    if not (_HINT.search(text) or _DOI_HINT.search(text)):
         return
     at = 0
     while match := _START.search(text, at):
@@ -211,35 +237,65 @@ def _past(text: str, match: re.Match[str]) -> int:
     return max(match.start() + 1, match.end() - 5) if holds_scheme else match.end()
 
 
+#: The start of the words of a link, in LaTeX, with what dresses them: "}{\\texttt{".
+_LATEX_WORDS = re.compile(r"\}\s?\{[\\{}\w\s]{0,40}$")
+_MARKDOWN_TARGET = re.compile(r"[`*_\s]{0,3}\]\(<?")
+
+
 def _repeats(text: str, found: _Found) -> bool:
-    r"""Whether this is the words of a link already taken: \href{URL}{URL}, [URL](URL)."""
-    before = text[max(0, found.start - 2) : found.start]
-    after = text[found.end : found.end + 2]
-    if before == "}{":
-        words = text[found.start : found.end].rstrip("/.,")
-        earlier = text[max(0, found.start - MAX_URL) : found.start - 2]
-        return earlier.rstrip("/.,").endswith(words)
-    return after == "](" and text[found.end + 2 : found.end + 6].lower() == "http"
+    r"""Whether this is a link's words: \href{URL}{URL}, \href{URL}{\texttt{URL}}, [URL](URL)."""
+    words = text[found.start : found.end]
+    near = max(0, found.start - 60)
+    dressed = _LATEX_WORDS.search(text[near : found.start])
+    if dressed:
+        end = near + dressed.start()
+        earlier = text[max(0, end - MAX_URL) : end]
+        return earlier.rstrip("/., ").endswith(words.rstrip("/.,"))
+    target = _MARKDOWN_TARGET.match(text, found.end)
+    if not target:
+        return False
+    at = target.end()
+    return text[at : at + 4].lower() == "http" or text.startswith(words, at)
 
 
 def _at_match(text: str, match: re.Match[str]) -> _Found | None:
     if match["ssh"]:
-        return _ssh(text, match)
+        return _under(f"https://{match['ssh'].lower()}/", text, match)
+    if match["doi"]:
+        return _under("https://doi.org/", text, match)
     if match["scheme"]:
         scheme = "http" if re.match(r"h[tx]{1,2}p\s?:", match["scheme"], re.IGNORECASE) else "https"
         scheme = "ftp" if match["scheme"][0] in "fF" else scheme
-        return _parse(text, match.start(), match.end(), scheme)
+        spaced = _spaced(text, match, scheme)
+        return spaced or _parse(text, match.start(), match.end(), scheme)
     if match["www"]:
         found = _parse(text, match.start(), match.start(), "https")
         return found if found and found.url.split("/")[2].count(".") > 1 else None
     return _bare(text, match)
 
 
-def _ssh(text: str, match: re.Match[str]) -> _Found | None:
-    body = _BODY.match(text, match.end())
-    path = _trim(body[0]) if body else ""
-    url = f"https://{match['ssh'].lower()}/{path.removesuffix('.git')}"
-    return _Found(match.start(), match.end() + len(path), url)
+def _under(root: str, text: str, match: re.Match[str]) -> _Found | None:
+    """A page of ``root`` whose path comes after other words: "git@github.com:", "doi: "."""
+    path, end = _take(text, match.end())
+    if end - match.start() > MAX_URL:
+        return None
+    return _Found(match.start(), end, root + _unescape(path).removesuffix(".git"))
+
+
+def _spaced(text: str, match: re.Match[str], scheme: str) -> _Found | None:
+    """A URL whose every mark has a space on both sides: "https : // github . com / a / b"."""
+    body = _SPACED.match(text, match.end())
+    if not body:
+        return None
+    dashes = _SPACED_DASH.finditer(body[0])
+    ends = (dash.start() for dash in dashes if dash[1].lower() in _NOT_PATH)
+    written = body[0][: next(ends, None)].rstrip(".-_~?&#=%")
+    host, slash, path = re.sub(r"\s", "", written).partition("/")
+    top = host.rsplit(".", 1)[-1]
+    if not _is_host(host.lower()) or top not in (_TLDS if path else _SURE):
+        return None
+    url = f"{scheme}://{host.lower()}{slash}{path}"
+    return _Found(match.start(), match.end() + len(written), url)
 
 
 def _parse(text: str, start: int, host_at: int, scheme: str) -> _Found | None:
@@ -250,10 +306,17 @@ def _parse(text: str, start: int, host_at: int, scheme: str) -> _Found | None:
     port = _PORT.match(text, at)
     shown_port = port[0] if port and port[0] not in {":80", ":443"} else ""
     at = port.end() if port else at
-    path, end = _read_path(text, at, host)
+    path, end = _read_path(text, at, host, closing="_" if _is_emphasised(text, start) else "")
+    while text[end - 1] == _SOFT_HYPHEN:
+        end -= 1
     if end - start > MAX_URL:
         return None
     return _Found(start, end, f"{scheme}://{host}{shown_port}{path}")
+
+
+def _is_emphasised(text: str, start: int) -> bool:
+    """Whether an underscore before a URL is Markdown's, not a part of a word before."""
+    return text[max(0, start - 1) : start] == "_" and not text[max(0, start - 2)].isalnum()
 
 
 def _read_host(text: str, at: int) -> tuple[str | None, int]:
@@ -264,21 +327,31 @@ def _read_host(text: str, at: int) -> tuple[str | None, int]:
     host, end = _host_over_space(text, host, end)
     trimmed = host.rstrip(".-")
     end -= len(host) - len(trimmed)
-    host = trimmed.lower()
-    cut = _glued_host(trimmed)
+    cut = _glued_host(trimmed, text[end : end + 1])
     if cut:
-        host, end = trimmed[:cut].lower(), end - (len(trimmed) - cut)
+        trimmed, end = trimmed[:cut], end - (len(trimmed) - cut)
+    host = trimmed.lower().replace(_SOFT_HYPHEN, "")
     return (host, end) if _is_host(host) else (None, at)
 
 
-def _glued_host(host: str) -> int:
-    """Where a sentence glued to a host begins ("x.org.In"), 0 for nowhere."""
+def _glued_host(host: str, after: str) -> int:
+    """Where a sentence, a label or a footnote glued to a host begins, 0 for nowhere.
+
+    As in "x.org.In", "x.org.Supplementary: ..." and "x.org1".
+    """
     match = _GLUED.search(host)
-    return match.start() if match and _is_host(host[: match.start()].lower()) else 0
+    if match and _is_host(host[: match.start()].lower()):
+        return match.start()
+    rest, _, word = host.rpartition(".")
+    is_word = re.fullmatch(r"[A-Z][a-z]+", word) and word.lower() not in _TLDS
+    if is_word and (after == ":" or after.isspace()) and rest.rpartition(".")[2] in _TLDS:
+        return len(rest) if _is_host(rest.lower()) else 0
+    marked = _MARKED_HOST.fullmatch(host)
+    return marked.end(1) if marked and after not in {"/", ":", "?", "#"} else 0
 
 
 def _host_over_space(text: str, host: str, end: int) -> tuple[str, int]:
-    """Join "github. com/", "x.github. io/", "a.cs. b.edu/", "github .com/"."""
+    """Join "github. com/", "x.github. io/", "a.cs. b.edu/", "github .com/", "github . com/"."""
     for _ in range(3):
         if host.endswith("-"):
             match = re.compile(r"\s((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,15})(?=[/.,;:)\s]|$)").match(
@@ -289,16 +362,16 @@ def _host_over_space(text: str, host: str, end: int) -> tuple[str, int]:
         elif host.endswith("."):
             match = _HOST_GOES_ON.match(text, end)
             known = match is not None and match[1].rsplit(".", 1)[-1] in _TLDS
-            complete = _is_host(host.rstrip(".").lower())
+            complete = _is_host(host.rstrip(".").lower().removeprefix("www."))
             if not match or not known or (complete and not _goes_on_after(host, match)):
                 return host, end
         else:
-            match = re.compile(r"\s(\.(?:com|org|io|net|edu)\b(?:\.[a-z]{2})?)(?=/)").match(
+            match = re.compile(r"\s(\.\s?(?:com|org|io|net|edu)\b(?:\.[a-z]{2})?)(?=/)").match(
                 text, end
             )
             if not match:
                 return host, end
-        host, end = host + match[1], match.end()
+        host, end = host + "".join(match[1].split()), match.end()
         if text[end : end + 1] == "." and text[end + 1 : end + 2] == " ":
             host, end = host + ".", end + 1
     return host, end
@@ -307,7 +380,9 @@ def _host_over_space(text: str, host: str, end: int) -> tuple[str, int]:
 def _goes_on_after(host: str, match: re.Match[str]) -> bool:
     """Whether a host that could end here goes on: a path follows, and it is no new sentence."""
     joined = host + match[1]
-    return match[2] is not None and (joined.endswith(_PAGE_SUFFIXES) or "." in match[1])
+    unknown = host.rstrip(".").rsplit(".", 1)[-1].lower() not in _TLDS
+    goes_on = joined.endswith(_PAGE_SUFFIXES) or "." in match[1] or unknown
+    return match[2] is not None and goes_on
 
 
 def _is_host(host: str) -> bool:
@@ -320,53 +395,78 @@ def _is_host(host: str) -> bool:
     return len(top) > 1 and top.isalpha() and top not in {"github", "gitlab", "google"}
 
 
-def _read_path(text: str, at: int, host: str) -> tuple[str, int]:
+def _read_path(text: str, at: int, host: str, *, closing: str = "") -> tuple[str, int]:
     """Return the rest of a URL, unescaped, and where it ends in the text."""
     if text[at : at + 1] not in {"/", "?", "#"}:
-        return _path_after_space(text, at, host, "")
-    raw, end = _take(text, at)
-    return _path_after_space(text, end, host, raw)
+        return _path_after_space(text, at, host, "", closing)
+    raw, end = _take(text, at, closing)
+    return _path_after_space(text, end, host, raw, closing)
 
 
-def _take(text: str, at: int) -> tuple[str, int]:
+def _take(text: str, at: int, closing: str = "") -> tuple[str, int]:
     """Take the characters of a path from ``at``; what only ends a sentence is left."""
     match = _BODY.match(text, at, at + MAX_URL + 10)
     if not match:
         return "", at
-    raw = match[0]
-    inner = _INNER.search(raw, 1)
-    if inner:
-        raw = raw[: inner.start()]
-    raw = _trim(raw)
-    return raw, at + len(raw)
+    end = match.end()
+    inner = _INNER.search(text, at + 1, end)
+    end = inner.start() if inner else end
+    title = _GLUED_TITLE.search(text, at + 1, end + 40)
+    end = min(end, title.start()) if title else end
+    end = _trim(text, at, end, closing)
+    return text[at:end], end
 
 
-def _trim(raw: str) -> str:
-    """Drop closing punctuation, unbalanced brackets and a glued sentence."""
-    while raw:
-        last = raw[-1]
-        if (
-            last in ".,;:!?'*\\&"
-            or (last == ")" and raw.count(")") > raw.count("("))
-            or last == "("
-        ):
-            raw = raw[:-1]
-        elif _GLUED.search(raw):
-            raw = raw[: raw.rindex(".")]
-        elif raw.count("(") > raw.count(")"):
-            raw = raw[: raw.rindex("(")]
+def _trim(text: str, start: int, end: int, closing: str = "") -> int:
+    """Where a path ends without closing punctuation, unbalanced brackets and a glued sentence."""
+    while end > start:
+        last = text[end - 1]
+        opened = text.count("(", start, end) - text.count(")", start, end)
+        if last in f".,;:!?'*\\&~({closing}" or (last == ")" and opened < 0):
+            end -= 1
+        elif opened > 0:
+            end = text.rindex("(", start, end)
+        elif cut := _glued_tail(text, start, end):
+            end = cut
         else:
             break
-    return raw
+    return end
 
 
-def _path_after_space(text: str, end: int, host: str, raw: str) -> tuple[str, int]:
+def _glued_tail(text: str, start: int, end: int) -> int:
+    """Where what is glued to the path before ``end`` begins, 0 when nothing is.
+
+    A sentence ("b.In"), a label ("b.Supplementary: ...", "b;video: ..."), a footnote ("b(1)").
+    """
+    dot = text.rfind(".", max(start, end - 21), end)
+    if dot > start:
+        word = _GLUED_WORD.match(text, dot)
+        whole = word is not None and word.end() == end and word[1].lower() not in _FILES
+        if whole or _GLUED.fullmatch(text, dot, end):
+            return dot
+    mark = text.rfind(";", max(start, end - 21), end)
+    if mark > start and _is_label(text, start, mark, end):
+        return mark
+    bracket = end - 3
+    return bracket if bracket > start and _FOOTNOTE.fullmatch(text, bracket, end) else 0
+
+
+def _is_label(text: str, start: int, mark: int, end: int) -> bool:
+    """Whether ";word" ends a path, and no "&amp;word" of its query."""
+    match = _GLUED_LABEL.match(text, mark)
+    entity = _ENTITY.search(text, max(start, mark - 10), mark)
+    return match is not None and match.end() == end and entity is None
+
+
+def _path_after_space(
+    text: str, end: int, host: str, raw: str, closing: str = ""
+) -> tuple[str, int]:
     """Join the pieces of a path that spaces divide; return it unescaped, and its end."""
     for _ in range(6):
         joint = _joint(text, end, host, raw)
         if joint is None:
             break
-        piece, after = _take(text, end + 1)
+        piece, after = _take(text, end + 1, closing)
         if not piece:
             break
         raw, end = raw + joint + piece, after
@@ -382,7 +482,7 @@ def _joint(text: str, end: int, host: str, raw: str) -> str | None:
     word = match[1].rstrip(".,;:)'\"")
     if word.lower() in _NOT_PATH or "://" in match[1]:
         return None
-    if raw.endswith(("-", "_")):
+    if raw.endswith(("-", "_", _SOFT_HYPHEN)):
         return ""
     if not raw.endswith("/"):
         return None
@@ -416,6 +516,7 @@ def _lacks(host: str, raw: str) -> bool:
 def _unescape(raw: str) -> str:
     if "\\" in raw or "{" in raw:
         raw = _LATEX.sub(lambda m: m[1] or m[4] or ("_" if m[3] else "" if m[2] else "~"), raw)
+    raw = raw.replace(_SOFT_HYPHEN, "")
     return html.unescape(raw) if "&" in raw and ";" in raw else raw
 
 
@@ -498,7 +599,7 @@ def _is_bare_with_path(text: str, start: int, host: str, path: str, top: str) ->
 
 def _is_announced(text: str, start: int, end: int, host: str, top: str) -> bool:
     """A host alone: only after words like "available at", and if it is no name of a firm."""
-    if _NAMES.fullmatch(host) or re.match(r"[-\w]", text[end : end + 1]):
+    if _NAMES.fullmatch(host) or re.match(r"(?![1-9¹²³⁴⁵⁶⁷⁸⁹]\b)[-\w]", text[end : end + 2]):
         return False
     if top in _WORDS and host.count(".") < 2:
         return False
@@ -591,40 +692,159 @@ _TELLS = re.compile(r"\W{0,3}(?:for|\(|as|to|contain\w*|provid\w*|hosts?|with)",
 _SENTENCE = re.compile(r"(?<=[A-Za-z0-9)\"'%\]])[.!?]['\")]?\s+(?=[\"'(\[]?[A-Z]|$)")
 
 
-def _words_around(text: str, before: int, start: int, end: int, after: int) -> tuple[str, str]:
-    """The words that say what a link is: back to the last link or sentence, and those after it."""
-    left = text[max(before, start - 300) : start]
-    right = text[end : min(after, end + 160)]
-    return _SENTENCE.split(left)[-1], re.split(r"[.!?](?:\s|$)", right)[0]
+#: The words of a link that follow it: \\href{URL}{words}, <a href="URL">words</a>, URL (words).
+_ANCHOR = re.compile(
+    r"\s?\}\s?\{(?P<latex>[^{}]{0,160}(?:\{[^{}]{0,160}\}[^{}]{0,160}){0,3})\}"
+    r"|[\"']?\s?>(?P<html>[^<>]{1,160})</a>"
+    r"|\}?\s?\((?P<label>[^(){}\[\]<>.:]{2,40})\)",
+    re.IGNORECASE,
+)
+#: What is no word of an anchor: commands, and the URL once more.
+_NO_WORD = re.compile(r"\\[A-Za-z]+|\S+\.\w\S*")
+#: What may stand between the words of a label that names kinds only.
+_JOINING = re.compile(r"(?:\W|\b(?:the|our|and|source|online|full|page|link)\b)*", re.IGNORECASE)
 
 
-def find_kind(url: str, before: str = "", after: str = "") -> str:
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """What says what a link is, and the span that the link and its own words cover."""
+
+    start: int
+    end: int
+    before: str = ""
+    own: str = ""
+    after: str = ""
+
+
+def _words_around(text: str, found: list[_Found]) -> list[_Words]:
+    """Give each link its own words and those around, which reach to its neighbours' own."""
+    owns = [_own_words(text, one) for one in found]
+    ends = [0, *(own.end for own in owns)]
+    starts = [*(own.start for own in owns[1:]), len(text)]
+    return [
+        replace(
+            own,
+            before=_sentence_before(text, end, own.start),
+            after=_sentence_after(text, own.end, start),
+        )
+        for own, end, start in zip(owns, ends, starts, strict=False)
+    ]
+
+
+def _sentence_before(text: str, start: int, end: int) -> str:
+    """The words of the last sentence before a link, less the command it is in."""
+    words = _SENTENCE.split(text[max(min(start, end), end - 300) : end])[-1]
+    return re.sub(r"\\?(?:href|url)\s?\{\s?$", "", words)
+
+
+def _sentence_after(text: str, start: int, end: int) -> str:
+    return re.split(r"[.!?](?:\s|$)", text[start : min(end, start + 160)])[0]
+
+
+def _own_words(text: str, found: _Found) -> _Words:
+    """The words that belong to a link alone: an anchor, or a label in brackets after it."""
+    opened = _markdown_anchor(text, found.start)
+    if opened is not None:
+        own = text[opened + 1 : found.start].rpartition("]")[0]
+        return _Words(opened, found.end, own=_NO_WORD.sub(" ", own))
+    match = _ANCHOR.match(text, found.end)
+    if not match:
+        return _Words(found.start, found.end)
+    label = match["label"]
+    if label and not _is_kind_label(label):
+        return _Words(found.start, found.end)
+    own = label or match["latex"] or match["html"] or ""
+    return _Words(found.start, match.end(), own=_NO_WORD.sub(" ", own))
+
+
+def _is_kind_label(words: str) -> bool:
+    """Whether words in brackets say what a link is and no more: no "(with pretrained models)"."""
+    if not _find_labelled(words):
+        return False
+    rest = f"{words} link"
+    for _, pattern in _KIND_WORDS:
+        rest = pattern.sub(" ", rest)
+    return _JOINING.fullmatch(rest) is not None
+
+
+def _markdown_anchor(text: str, start: int) -> int | None:
+    """Where the "[" of [words](URL) is, for the URL at ``start``."""
+    before = text[max(0, start - 160) : start]
+    if not before.endswith(("](", "](<")):
+        return None
+    at = before.rfind("[")
+    return start - len(before) + at if at >= 0 else None
+
+
+_BETWEEN = re.compile(r"(?:\W|\b(?:and|or|at|in|on|url|href|texttt)\b){1,40}")
+_RESPECTIVELY = re.compile(r"\W{0,6}respectively\b", re.IGNORECASE)
+_RESPECTIVELY_AT = re.compile(r"\brespectively(?:\s\w{1,15}){0,4}\W*$", re.IGNORECASE)
+
+
+def _shared_out(text: str, words: list[_Words]) -> dict[int, str]:
+    """The kinds that "respectively" gives, in order, to links in a row.
+
+    Only where there are as many as the sentence names: "code and data are at A
+    and B, respectively".
+    """
+    kinds: dict[int, str] = {}
+    first = 0
+    for last, one in enumerate(words):
+        if last + 1 < len(words) and _are_in_a_row(text, one.end, words[last + 1].start):
+            continue
+        before = words[first].before
+        if _RESPECTIVELY.match(text, one.end) or _RESPECTIVELY_AT.search(before):
+            named = find_named(before)
+            if len(named) == last + 1 - first > 1:
+                kinds |= dict(enumerate(named, first))
+        first = last + 1
+    return kinds
+
+
+def _are_in_a_row(text: str, start: int, end: int) -> bool:
+    return end - start <= 40 and _BETWEEN.fullmatch(text, start, max(start, end)) is not None
+
+
+def find_kind(url: str, before: str = "", after: str = "", *, own: str = "") -> str:
     """Return the kind of a link from its URL and the words before and after it.
 
-    Where the host allows one kind only, it decides; a host that holds everything
-    is what the sentence calls it, and its usual kind when the sentence names
-    several things or none.
+    ``own`` are words of this link alone, its anchor for one; what they name goes
+    before all that is around.  Where the host allows one kind only, it decides; a
+    host that holds everything is what the sentence calls it, and its usual kind
+    when the sentence names several things or none.
 
     >>> find_kind("https://github.com/a/b", "The dataset is available at ")
     'dataset'
     >>> find_kind("https://a.github.io", "Videos and code are at ")
     'project'
+    >>> find_kind("https://github.com/a/b", "Our code and ", own="data")
+    'dataset'
     """
     host, _, path = re.sub(r"^\w+://(?:www\.)?", "", url).partition("/")
-    return str(_kind(host.partition(":")[0], path, before, after))
+    return str(_kind(host.partition(":")[0], path, before, after, own))
 
 
-def _kind(host: str, path: str, before: str, after: str) -> str:
+def _find_labelled(words: str) -> list[str]:
+    """The kinds that a link's own words name: "project" and "paper" alone say enough there."""
+    return find_named(f"{words.strip()} link") if words.strip() else []
+
+
+def _kind(host: str, path: str, before: str, after: str, own: str) -> str:
     fixed = _fixed_kind(host, path)
     if fixed:
         return fixed
-    named = find_named(before) or (find_named(after[:100]) if _TELLS.match(after) else [])
+    labelled = _find_labelled(own)
+    if len(labelled) == 1:
+        return labelled[0]
+    before_own = f"{before.rstrip()} {own.strip()}" if own.strip() else before
+    named = labelled or find_named(before_own)
+    named = named or (find_named(after[:100]) if _TELLS.match(after) else [])
     usual = _usual_kind(host, path)
     if usual:
         return _unless_named(usual, named)
     if named:
         return _main_kind(named)
-    told = before.rstrip()[-1:] in {"", ":"} or _MORE.search(f"{before} {after[:100]}")
+    told = before.rstrip()[-1:] in {"", ":"} or _MORE.search(f"{before_own} {after[:100]}")
     return LinkKind.PROJECT if told else LinkKind.OTHER
 
 
@@ -637,14 +857,27 @@ def _main_kind(named: list[str]) -> str:
     return named[0]
 
 
+_HUGGING_FACE = {
+    "datasets": LinkKind.DATASET, "spaces": LinkKind.DEMO, "papers": LinkKind.PAPER,
+}  # fmt: skip
+#: Host -> the first part of a path -> the kind of what is there.
+_SECTIONS = {
+    "huggingface.co": _HUGGING_FACE,
+    "hf.co": _HUGGING_FACE,
+    "kaggle.com": {
+        "code": LinkKind.CODE, "datasets": LinkKind.DATASET, "models": LinkKind.MODEL,
+    },
+}  # fmt: skip
+
+
 def _fixed_kind(host: str, path: str) -> str | None:
     """The kind that the address itself tells."""
-    if host in {"huggingface.co", "hf.co"}:
-        first = path.split("/")[0]
-        kinds = {"datasets": LinkKind.DATASET, "spaces": LinkKind.DEMO, "papers": LinkKind.PAPER}
-        return kinds.get(first)
+    if host in _SECTIONS:
+        return _SECTIONS[host].get(path.split("/")[0])
     if _VIDEO_HOSTS.fullmatch(host) or re.search(r"\.(?:mp4|avi|mov|webm)$", path):
         return LinkKind.VIDEO
+    if re.search(r"\.pdf(?:[?#]|$)", path, re.IGNORECASE):
+        return LinkKind.PAPER
     if _PAPER_HOSTS.fullmatch(host) and not (host == "doi.org" and "zenodo" in path):
         return LinkKind.PAPER
     return LinkKind.DEMO if _DEMO_HOSTS.fullmatch(host) else None

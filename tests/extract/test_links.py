@@ -80,6 +80,53 @@ FOUND = [
     ("to community.https://github.com/ada/x", "https://github.com/ada/x"),
     ("it is atgithub.com/ada/x now", "https://github.com/ada/x"),
     ("in the objectives.tidy.github.io/x/.", "https://tidy.github.io/x/"),
+    ("at https://tidy.org/lamp.Supplementary: none", "https://tidy.org/lamp"),
+    ("at https://tidy.org/lamp.Results show", "https://tidy.org/lamp"),
+    ("at https://tidy.org.Supplementary: none", "https://tidy.org"),
+    ("at https://tidy.org/lamp.Pdf and", "https://tidy.org/lamp.Pdf"),
+    ("at github.com/ada/Lamp.Net: a port", "https://github.com/ada/Lamp.Net"),
+    ("at github.com/ada/lamp;video: none", "https://github.com/ada/lamp"),
+    ("at github.com/ada/lamp;slides are too", "https://github.com/ada/lamp"),
+    ("at https://tidy.org/x?y=1&amp;z and", "https://tidy.org/x?y=1&z"),
+    ("at https://tidy.org/x;id=4 and", "https://tidy.org/x;id=4"),
+    ("at github.com/ada/LampProject: a tool", "https://github.com/ada/LampProject"),
+    ("see github.com/ada/LampProject page", "https://github.com/ada/LampProject"),
+    # marks of footnotes and emphasis
+    ("The demo is available at lamp.ai1. We", "https://lamp.ai"),
+    ("The demo is available at lamp.ai². We", "https://lamp.ai"),
+    ("at https://lamp.org3, too", "https://lamp.org"),
+    ("at https://tidy.org/lamp(1).", "https://tidy.org/lamp"),
+    ("at https://tidy.org/lamp_(1)", "https://tidy.org/lamp_(1)"),
+    ("at https://tidy.org/lamp(2020)", "https://tidy.org/lamp(2020)"),
+    (r"at https://github.com/ada/lamp~\cite{us}.", "https://github.com/ada/lamp"),
+    ("at _https://tidy.org/lamp_ now", "https://tidy.org/lamp"),
+    ("at _https://tidy.org/lamp_.", "https://tidy.org/lamp"),
+    ("at https://tidy.org/lamp_ now", "https://tidy.org/lamp_now"),
+    # split by a tokeniser, in the host, by a soft hyphen
+    ("at https : // github . com / ada / lamp . We", "https://github.com/ada/lamp"),
+    ("at https : / / github . com / ada / lamp", "https://github.com/ada/lamp"),
+    ("at https : // github . com / ada / lamp - post lights", "https://github.com/ada/lamp-post"),
+    ("at https : // github . com / ada / lamp - the code", "https://github.com/ada/lamp"),
+    ("at https : // tidy . org . We", "https://tidy.org"),
+    ("at https://github . com/ada/lamp.", "https://github.com/ada/lamp"),
+    ("at http s://github.com/ada/lamp", "https://github.com/ada/lamp"),
+    ("at https://www.tidy. org/lamp.", "https://www.tidy.org/lamp"),
+    ("at https://lab.tidy. org/lamp.", "https://lab.tidy.org/lamp"),
+    ("at https://www.tidy.org. in this", "https://www.tidy.org"),
+    ("at https://tidy.org/la\u00admp/post", "https://tidy.org/lamp/post"),
+    ("at https://github.com/ada/la\u00ad\nmp.", "https://github.com/ada/lamp"),
+    ("at https://ti\u00addy.org/lamp", "https://tidy.org/lamp"),
+    ("at https://tidy.org\u00ad", "https://tidy.org"),
+    # DOIs
+    ("doi: 10.1000/lamp.2.", "https://doi.org/10.1000/lamp.2"),
+    ("(DOI:10.1000/S0004(99)36-0)", "https://doi.org/10.1000/S0004(99)36-0"),
+    (r"\doi{10.1000/lamp}", "https://doi.org/10.1000/lamp"),
+    ("see https://doi.org/10.1000/lamp", "https://doi.org/10.1000/lamp"),
+    # the words of a link are no second link
+    (r"\href{https://tidy.org/a_b}{\texttt{https://tidy.org/a_b}}", "https://tidy.org/a_b"),
+    (r"\href{https://tidy.org/a_b}{\textit{\small tidy.org/a_b}}", "https://tidy.org/a_b"),
+    ("href{https://tidy.org/a}{url{https://tidy.org/a}}", "https://tidy.org/a"),
+    ("at [tidy.org/a](tidy.org/a).", "https://tidy.org/a"),
     # odd schemes, case, ports, hosts
     ("HTTP://GitHub.COM/Ada/X", "http://github.com/Ada/X"),
     ("at https//github.com/ada/x", "https://github.com/ada/x"),
@@ -113,6 +160,10 @@ NOT_LINKS = [
     "",
     "......",
     "a.b.c.d",
+    "a doi is no link, nor is doi: 10.5, nor 10.1000/lamp",
+    "at https://tidy . is there / not",
+    "www.tidy. we say",
+    "fossil.co2 data are available at fossil.co2.",
 ]
 
 
@@ -144,6 +195,22 @@ def test_what_is_no_link(text):
             "at https://github.com/ada/xgithub.com/ada/x",
             [("https://github.com/ada/x", "code")],
         ),
+        (
+            "at github.com/ada/x;video: https://youtu.be/abc",
+            [("https://github.com/ada/x", "code"), ("https://youtu.be/abc", "video")],
+        ),
+        (
+            "at github.com/ada/x;demo:https://tidy.org/e",
+            [("https://github.com/ada/x", "code"), ("https://tidy.org/e", "demo")],
+        ),
+        (
+            "Code: https://tidy.org/xProject page:https://tidy.org/e",
+            [("https://tidy.org/x", "code"), ("https://tidy.org/e", "project")],
+        ),
+        (
+            "Code: https://tidy.org/x.Dataset:https://tidy.org/e",
+            [("https://tidy.org/x", "code"), ("https://tidy.org/e", "dataset")],
+        ),
     ],
 )
 def test_several_links_each_with_its_kind(text, found):
@@ -170,6 +237,12 @@ def test_several_links_each_with_its_kind(text, found):
         ("https://zenodo.org/record/1", "available at ", "dataset"),
         ("https://doi.org/10.5281/zenodo.1", "available at ", "dataset"),
         ("https://doi.org/10.1000/1", "see ", "paper"),
+        ("https://a.org/lamp.pdf", "", "paper"),
+        ("https://a.org/lamp.PDF#page=2", "details are at ", "paper"),
+        ("https://www.kaggle.com/code/a/b", "", "code"),
+        ("https://kaggle.com/datasets/a/b", "Code: ", "dataset"),
+        ("https://kaggle.com/models/a/b", "", "model"),
+        ("https://kaggle.com/a/b", "", "dataset"),
         ("https://arxiv.org/abs/2106.09685", "", "paper"),
         ("https://youtu.be/x", "The demo is at ", "video"),
         ("https://example.org/x.mp4", "", "video"),
@@ -186,6 +259,42 @@ def test_several_links_each_with_its_kind(text, found):
 )
 def test_kind(url, before, kind):
     assert find_kind(url, before) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        # LaTeX: the words of a link are in the braces after it
+        (r"The \href{https://github.com/ada/d}{dataset} and \href{https://github.com/ada/c}{code}.", "dataset code"),
+        (r"See \href{https://a.org/x}{project page}, \href{https://a.org/y}{code}, \href{https://a.org/z}{dataset}.", "project code dataset"),
+        (r"Data: \href{https://a.org/x}{here}, code: \href{https://a.org/y}{\emph{here}}.", "dataset code"),
+        (r"Our code and data: \href{https://github.com/ada/x}{\textbf{data}}", "dataset"),
+        (r"Code \href{https://github.com/ada/x}{https://github.com/ada/data}", "code code"),
+        (r"The dataset is \href{https://a.org/x}{here", "dataset"),
+        (r"See our \href{https://a.org/x}{page}.", "project"),
+        (r"Samples: \url{https://a.org/x}", "project"),
+        # Markdown, HTML: in the brackets before it, between the tags
+        ("Code and [data](https://github.com/ada/x).", "dataset"),
+        ("[code](https://a.org/x), [paper](https://a.org/y), [project](https://a.org/z)", "code paper project"),
+        ("[here](https://a.org/x) with [code](https://a.org/y)", "project code"),
+        ("[code/data](https://github.com/ada/x)", "code"),
+        ('The <a href="https://a.org/x">dataset</a> and <a href="https://a.org/y">code</a>', "dataset code"),
+        # a label in brackets, if it is no more than that
+        ("https://a.org/data (data), https://a.org/demo (demo)", "dataset demo"),
+        (r"\url{https://a.org/x} (source code) and \url{https://a.org/y} (the dataset)", "code dataset"),
+        ("Code: https://github.com/ada/x (with pretrained models).", "code"),
+        ("Code: https://github.com/ada/x (the data will follow).", "code"),
+        # respectively
+        ("Code, data and models are available at https://a.org/x, https://a.org/y, and https://a.org/z, respectively.", "code dataset model"),
+        (r"Our data and code are at \url{https://github.com/ada/x} and \url{https://github.com/ada/y} respectively.", "dataset code"),
+        (r"Code and data are respectively available at \url{https://a.org/x} and \url{https://a.org/y}.", "code dataset"),
+        ("Code and data are at https://github.com/ada/x and https://github.com/ada/y.", "code code"),
+        ("Code, data and models are at https://github.com/ada/x and https://github.com/ada/y, respectively.", "code code"),
+        ("It wins by 2 % and 3 %, respectively. Data and code: https://github.com/ada/x, https://github.com/ada/y.", "code code"),
+    ],
+)  # fmt: skip
+def test_kind_from_the_words_of_the_link_alone(text, kinds):
+    assert " ".join(link.kind for link in links(text)) == kinds
 
 
 def test_kind_from_the_words_after():
@@ -252,7 +361,9 @@ def test_normalised_urls_are_found_as_they_are(url, after):
         "." * 10**7, "http" * 10**6, "https://" * 10**5, "a." * 10**6, "a.b " * 10**6, "http://a.com/" + "(" * 10**6,
         "-a" * 10**6, "github.com/" * 10**5, "https://" + "a." * 10**6, "http://a.com/" + "b.In" * 10**6,
         "https://github. " * 10**5, "http://a.com/" + "\\_" * 10**6, "www." * 10**6, "{" * 10**6 + "http://a.com",
-        " " * 10**7 + "x.com", "a.b@" * 10**6,
+        " " * 10**7 + "x.com", "a.b@" * 10**6, "a\u00ad" * 10**6, "doi:10.1145/" * 10**5, "https : // a . b " * 10**5,
+        "https : // a . com / b" + " - b" * 10**6, "http://a.com/" + ";ab:" * 10**6, "http://a.com/" + "aProject page :" * 10**5,
+        "git@github.com:a/b" + "(" * 10**6, r"\href{http://a.com/}{" * 10**5, "](http://a.com " * 10**5,
     ],
     ids=lambda text: text[:12],
 )  # fmt: skip
@@ -261,6 +372,20 @@ def test_hostile_text_takes_linear_time(text):
     found = find_urls(text)
     assert time.process_time() - begin < 8
     assert len(found) <= 10**5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://a.com/x (data) " * 10**4, "https://a.com and " * 10**4 + "respectively", r"\href{http://a.com/}{" * 10**4,
+        "[" * 10**6 + "a](http://a.com)", "respectively " * 10**5 + "http://a.com", "http://a.com}{" + "{" * 10**6,
+    ],
+    ids=lambda text: text[:12],
+)  # fmt: skip
+def test_kinds_of_hostile_text_take_linear_time(text):
+    begin = time.process_time()
+    links(text)
+    assert time.process_time() - begin < 4
 
 
 def test_ordinary_abstract_is_fast():

@@ -139,6 +139,10 @@ class Mention(_Record):
     extractor: str = ""
     concept: str | None = None
 
+    def overlaps(self, other: Mention) -> bool:
+        """Return whether both hold one and the same character."""
+        return self.field == other.field and self.start < other.end and other.start < self.end
+
     def node(self, paper: str) -> str:
         """The mention's key within the graph: made of where it stands."""
         place = f"{paper}|{self.field}|{self.start}|{self.end}|{self.type}"

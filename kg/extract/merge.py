@@ -18,6 +18,8 @@ Key = Callable[[str], str]
 LEAST = 0.5
 #: A mention less probable than this gives way to what a rule finds across it.
 WEAK = 0.3
+#: A piece of a long form that is surer than this stays by itself.
+PIECE = 0.9
 #: What stands for a hyphen in typeset text.
 HYPHENS = str.maketrans("\u2010\u2011\u2013\u2212", "----")
 #: Weight of a mention's own probability beside its name's over the paper.
@@ -29,11 +31,11 @@ def merge_mentions(known: Iterable[Mention], more: Iterable[Mention]) -> tuple[M
 
     Where both have the same span and type the mention stays as it is known, and
     its extractor becomes both names.  Where spans overlap otherwise, the known one
-    stays unless it is :data:`WEAK` and the new one is not; among new ones the surer,
-    then the longer, then the earlier.
+    stays unless it is :data:`WEAK` and the new one is not, or no more than a piece of
+    the long form of a known name; among new ones the surer, then the longer, then the earlier.
     """
     new = sorted(more, key=_rank)
-    spans = {(m.field, m.start, m.end): m for m in _firm(known, new)}
+    spans = {(m.field, m.start, m.end): m for m in _firm(_grown(known, new), new)}
     taken = _Taken(spans.values())
     for mention in new:
         place = (mention.field, mention.start, mention.end)
@@ -44,6 +46,30 @@ def merge_mentions(known: Iterable[Mention], more: Iterable[Mention]) -> tuple[M
         elif taken.add(mention):
             spans[place] = mention
     return tuple(sorted(spans.values()))
+
+
+def _grown(known: Iterable[Mention], new: Iterable[Mention]) -> tuple[Mention, ...]:
+    """Return the known mentions; one that is a piece of a long form has become the long form.
+
+    Of "support vector machine (SVM)" a model that knows "SVM" may have seen "vector machine".
+    """
+    found = tuple(known)
+    for whole in new:
+        if whole.extractor == "abbreviation" and whole.confidence >= LEAST:
+            touched = [m for m in found if m.overlaps(whole)]
+            if len(touched) == 1 and _is_piece(touched[0], whole):
+                found = tuple(_joined(m, whole) if m is touched[0] else m for m in found)
+    return found
+
+
+def _is_piece(mention: Mention, whole: Mention) -> bool:
+    within = whole.start <= mention.start and mention.end <= whole.end
+    return within and mention.text != whole.text and mention.confidence < PIECE
+
+
+def _joined(mention: Mention, whole: Mention) -> Mention:
+    sure = max(mention.confidence, PIECE * whole.confidence)
+    return replace(whole, confidence=sure, extractor=_both(mention.extractor, whole.extractor))
 
 
 def _firm(known: Iterable[Mention], new: Iterable[Mention]) -> Iterator[Mention]:

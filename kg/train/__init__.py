@@ -107,13 +107,9 @@ def _without_overlaps(papers: Sequence[Paper], say: Callable[[str], object]) -> 
 def _longest(mentions: Sequence[Mention]) -> list[Mention]:
     kept: list[Mention] = []
     for mention in sorted(mentions, key=lambda m: (m.start - m.end, m)):
-        if not any(_overlap(mention, other) for other in kept):
+        if not any(mention.overlaps(other) for other in kept):
             kept.append(mention)
     return sorted(kept)
-
-
-def _overlap(one: Mention, other: Mention) -> bool:
-    return one.field == other.field and one.start < other.end and other.start < one.end
 
 
 def _need_extra() -> None:

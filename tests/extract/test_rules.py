@@ -132,6 +132,21 @@ def test_a_weak_mention_gives_way_to_a_sure_one_across_it() -> None:
     assert merge_mentions([weak], [replace(sure, confidence=0.4)]) == (weak,)
 
 
+def test_a_piece_of_a_long_form_grows_to_it_unless_it_is_sure() -> None:
+    text = "a support vector machine (SVM)"
+    short = mention(text, "SVM")
+    piece = mention(text, "vector machine", confidence=0.6)
+    sure = replace(piece, confidence=0.95)
+    paper = Paper("p", "", text)
+    for known, name, by in (
+        (piece, "support vector machine", "abbreviation+model"),
+        (sure, "vector machine", "model"),
+    ):
+        merged = merge_mentions([known, short], find_short_and_long(paper, (known, short)))
+        assert [(m.text, m.extractor) for m in merged] == [(name, by), ("SVM", "model")]
+        paper.with_extraction(merged, ()).check()
+
+
 def test_a_coined_name_is_reported_whatever_the_model_makes_of_it() -> None:
     text = "We propose FooNet. FooNet wins over BarNet."
     coined = mention(text, "FooNet", confidence=0.0, extractor="coined")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -91,11 +91,17 @@ class Confusion:
 
 @dataclass(slots=True)
 class Report:
-    """Everything ``evaluate`` measures; ``by_type`` tables map a type to its counts."""
+    """Everything ``evaluate`` measures; tables map a type, or a role, to its counts.
+
+    ``exact_roles`` and ``overlapping_roles`` ask for span, type and role at once, so
+    what is missed or made up counts, too; ``roles`` looks at the right mentions alone.
+    """
 
     papers: int = 0
     exact: dict[str, Counts] = field(default_factory=dict)
     overlapping: dict[str, Counts] = field(default_factory=dict)
+    exact_roles: dict[str, Counts] = field(default_factory=dict)
+    overlapping_roles: dict[str, Counts] = field(default_factory=dict)
     concepts: dict[str, Counts] = field(default_factory=dict)
     introduced: dict[str, Counts] = field(default_factory=dict)
     roles: dict[str, Counts] = field(default_factory=dict)
@@ -112,9 +118,8 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data; each table has its total under "all"."""
-        tables = ("exact", "overlapping", "concepts", "introduced", "roles", "links")
         data: dict[str, Any] = {"papers": self.papers}
-        for name in tables:
+        for name in (*(name for _, name in TABLES), "links"):
             table = getattr(self, name)
             rows = table if name == "links" else {**table, "all": total(table)}
             data[name] = {key: counts.to_dict() for key, counts in rows.items()}
@@ -152,7 +157,8 @@ def evaluate(gold: Iterable[Paper], predicted: Iterable[Paper]) -> Report:
     """Compare predictions with the gold, paper by paper.
 
     Mentions count as right when field, start, end and type agree; concepts when
-    a paper has the same type and folded name; roles on the right mentions.
+    a paper has the same type and folded name; roles on the right mentions, and once
+    more as part of what makes a mention right.
 
     Args:
         gold: annotated papers.
@@ -187,7 +193,11 @@ def _measure(pairs: tuple[tuple[Paper, Paper], ...]) -> Report:
     report.introduced = _table(
         pairs, lambda p: _concepts(m for m in p.mentions if m.role == "introduces")
     )
-    report.overlapping = _overlapping(pairs)
+    report.exact_roles = _table(
+        pairs, lambda p: {(*_place(m), m.type, m.role): m.role for m in p.mentions}
+    )
+    report.overlapping = _overlapping(pairs, lambda m: (m.type,))
+    report.overlapping_roles = _overlapping(pairs, lambda m: (m.role, m.type))
     report.roles, report.role_accuracy = _roles(pairs)
     report.links = _links(pairs)
     report.bins, report.calibration_error = _calibration(pairs)
@@ -216,18 +226,24 @@ def _table(pairs: Sequence[tuple[Paper, Paper]], items: Any) -> dict[str, Counts
     return dict(sorted(table.items()))
 
 
-def _overlapping(pairs: Sequence[tuple[Paper, Paper]]) -> dict[str, Counts]:
-    """Return counts where a shared character and the type are enough; one to one, in order."""
+def _overlapping(
+    pairs: Sequence[tuple[Paper, Paper]], labels: Callable[[Mention], tuple[str, ...]]
+) -> dict[str, Counts]:
+    """Return counts where a shared character and the same labels are enough, by the first label.
+
+    One to one, in the order of the text.
+    """
     table: dict[str, Counts] = defaultdict(Counts)
     for gold, predicted in pairs:
         free = sorted(predicted.mentions)
         for mention in sorted(gold.mentions):
-            match = next((m for m in free if m.type == mention.type and _touch(m, mention)), None)
-            table[mention.type] += Counts(right=1) if match else Counts(missed=1)
+            wanted = labels(mention)
+            match = next((m for m in free if labels(m) == wanted and _touch(m, mention)), None)
+            table[wanted[0]] += Counts(right=1) if match else Counts(missed=1)
             if match:
                 free.remove(match)
         for mention in free:
-            table[mention.type] += Counts(spurious=1)
+            table[labels(mention)[0]] += Counts(spurious=1)
     return dict(sorted(table.items()))
 
 
@@ -347,9 +363,12 @@ def _shown(paper: Paper, gold: Mention | None, predicted: Mention | None) -> str
 
 # --- as text ------------------------------------------------------------------------
 
-_TABLES = (
+#: Title of a table -> where the report has it.
+TABLES = (
     ("mentions, exact span and type", "exact"),
     ("mentions, overlapping span and type", "overlapping"),
+    ("mentions, exact span, type, role", "exact_roles"),
+    ("mentions, overlapping span, type, role", "overlapping_roles"),
     ("concepts per paper", "concepts"),
     ("introduced concepts", "introduced"),
     ("roles of right mentions", "roles"),
@@ -358,7 +377,7 @@ _TABLES = (
 
 def _text_lines(report: Report) -> Iterator[str]:
     yield f"{report.papers} papers"
-    for title, name in _TABLES:
+    for title, name in TABLES:
         table = getattr(report, name)
         if not table:
             continue

@@ -202,6 +202,8 @@ _COLUMNS = ("precision", "recall", "F1", "gold", "found")
 _TABLES = (
     ("Mentions, exact span and type", "exact"),
     ("Mentions, overlapping span and type", "overlapping"),
+    ("Mentions, exact span, type, role", "exact_roles"),
+    ("Mentions, overlapping span, type, role", "overlapping_roles"),
     ("Concepts per paper", "concepts"),
     ("Introduced concepts", "introduced"),
     ("Roles of right mentions", "roles"),

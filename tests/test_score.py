@@ -11,7 +11,7 @@ import pytest
 
 from kg.errors import ReadError, RecordError
 from kg.model import Link, Mention, Paper
-from kg.score import Counts, evaluate, read_gold, total
+from kg.score import TABLES, Counts, evaluate, read_gold, total
 from tests.test_cli import kg as run
 
 TEXT = "Foo beats Bar on COCO by accuracy."
@@ -50,6 +50,26 @@ def test_exact_and_overlapping() -> None:
     assert total(report.exact) == Counts(right=2, spurious=3, missed=2)
     assert report.exact["Method"] == Counts(right=2)
     assert total(report.overlapping) == Counts(right=3, spurious=2, missed=1)
+
+
+def test_mentions_by_role_need_span_type_and_role() -> None:
+    report = evaluate([GOLD], [FOUND])
+    assert report.exact_roles == {
+        "addresses": Counts(spurious=1),
+        "comparesWith": Counts(missed=1),
+        "evaluatesOn": Counts(spurious=1),
+        "introduces": Counts(right=1),
+        "reports": Counts(spurious=1, missed=1),
+        "uses": Counts(spurious=1, missed=1),
+    }
+    assert report.overlapping_roles["reports"] == Counts(right=1)
+    others = report.exact_roles.keys() - {"reports"}
+    assert all(report.overlapping_roles[name] == report.exact_roles[name] for name in others)
+    for name in ("exact", "overlapping"):  # gold and found are the same mentions, grouped anew
+        by_type, by_role = report.total(name), report.total(f"{name}_roles")
+        assert by_type.right + by_type.missed == by_role.right + by_role.missed == 4
+        assert by_type.right + by_type.spurious == by_role.right + by_role.spurious == 5
+        assert by_role.right <= by_type.right
 
 
 def test_concepts_are_per_paper_type_and_folded_name() -> None:
@@ -112,6 +132,17 @@ def test_text_and_dict_say_the_same() -> None:
     text = report.to_text()
     assert "0.444" in text
     assert "Dataset -> Benchmark" in text
+    for title, name in TABLES:
+        rows = text.split(f"\n{title} ")[1].split("\n\n")[0].splitlines()[1:]
+        assert [row.split()[0] for row in rows] == [*getattr(report, name), "all"]
+        assert list(report.to_dict()[name]) == [*getattr(report, name), "all"]
+        figures = report.to_dict()[name]["all"]
+        assert rows[-1].split()[3:] == [
+            f"{figures['f1']:.3f}",
+            str(figures["gold"]),
+            str(figures["predicted"]),
+        ]
+        assert f"<caption>{title.capitalize()}</caption>" in report.to_html()
 
 
 def test_the_page_escapes_everything() -> None:

@@ -57,9 +57,10 @@ def command(
     """Score an extractor on the annotated papers in GOLD.
 
     GOLD is JSON Lines of papers with mentions (and links), SciER's sentences, or
-    spaCy's .spacy.  The report has precision, recall and F1 per type and role, for
-    exact and overlapping spans, for concepts, introduced concepts and links, the
-    calibration of confidence, and the 20 most frequent confusions.
+    spaCy's .spacy.  The report has precision, recall and F1 for exact and overlapping
+    spans, per type and, where the role counts as well, per role; for concepts,
+    introduced concepts, roles of right mentions and links; the calibration of
+    confidence, and the 20 most frequent confusions.
 
     With --linking, GOLD is JSON Lines of documents with clusters of names (SciREX)
     or tab-separated pairs (same or different, type, name, name); the report has

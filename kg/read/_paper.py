@@ -342,7 +342,7 @@ def _spans(value: Any, needed: str) -> list[dict[str, Any]]:
 
 def _language(fields: Mapping[str, Any]) -> str | None:
     value = fields.get("language")
-    own = "source" in fields and isinstance(value, str) and len(value) == 2
+    own = "source" in fields and isinstance(value, str) and (len(value) == 2 or value == "und")
     return str(value) if own else None
 
 

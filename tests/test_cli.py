@@ -99,6 +99,49 @@ def test_v_lists_every_refusal(tmp_path: Path, capsys: pytest.CaptureFixture[str
         assert capsys.readouterr().err.count(f"refused: {path}") == shown
 
 
+@pytest.mark.parametrize("command", ["read", "extract"])
+def test_refusals_and_changes_are_listed_alike(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.jsonl").write_bytes(b'{"title": "O\x00ne"}\n' + b"{}\n" * 12)
+    told = {}
+    for level in ("", "-q", "-v"):
+        with pytest.raises(SystemExit) as end:
+            main([*level.split(), command, "a.jsonl"])
+        out, told[level] = capfd.readouterr()
+        assert (end.value.code, out.count("\n")) == (0, 1)
+    assert told["-q"] == ""
+    assert told[""].count("refused: a.jsonl:") == 10
+    assert f"refused: ... and 2 more (kg -v {command} ... lists them)" in told[""]
+    assert "changed: a.jsonl:1: NUL characters became U+FFFD" in told[""]
+    assert told["-v"].count("refused: a.jsonl:") == 12
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ("{}\n[]\n", "a.jsonl: no paper could be read, 1 refused; the first: a.jsonl:1: "),
+        ("[]\n", "a.jsonl: no papers found; expected a listing page"),
+    ],
+)
+def test_no_papers_at_all_is_an_error_of_one_line(
+    data: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)
+    Path("a.jsonl").write_text(data)
+    told = []
+    for command in ("read", "extract"):
+        with pytest.raises(SystemExit) as end:
+            main([command, "a.jsonl"])
+        out, err = capfd.readouterr()
+        assert (end.value.code, out, err.count("\n")) == (1, "", 1)
+        told.append(err)
+    assert told[0] == told[1]
+    assert told[0].startswith(f"kg: {words}")
+
+
 WRONG = {
     "missing input": (["build", "nowhere.txt", "--out", "out"], b"nowhere.txt"),
     "empty input": (["build", "empty.txt", "--out", "out"], b"empty.txt"),

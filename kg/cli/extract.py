@@ -9,10 +9,10 @@ from kg.cli._common import (
     input_options,
     model_option,
     parse_mapping,
-    say,
     track,
     write_rows,
 )
+from kg.cli._refusals import Tally
 
 
 @click.command(
@@ -42,11 +42,10 @@ def command(
     from kg.extract import load_extractor
     from kg.read import read_papers
 
-    refusals: list[object] = []
+    tally = Tally(inputs)
     papers = read_papers(
-        inputs, format=format, mapping=parse_mapping(mapping) or None, on_refusal=refusals.append
+        inputs, format=format, mapping=parse_mapping(mapping) or None, **tally.callbacks()
     )
     extracted = load_extractor(model, extractors=extractors).extract(papers)
-    write_rows(paper.to_extracted_dict() for paper in track(extracted, "extracting"))
-    if refusals:
-        say(f"{len(refusals)} records refused; 'kg read' lists them")
+    write_rows(p.to_extracted_dict() for p in tally.count(track(extracted, "extracting")))
+    tally.report("extract")

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
-from kg.cli._common import first_of, input_options, parse_mapping, say, track, write_rows
+from kg.cli._common import input_options, parse_mapping, say, track, write_rows
+from kg.cli._refusals import Tally
 from kg.errors import ReadError
-
-_SHOWN = 10
 
 
 @click.command(
@@ -45,27 +42,22 @@ def command(
     """
     from kg.read import read_unique
 
-    counts: dict[str, int] = {"kept": 0, "duplicates": 0}
-    refusals: list[Any] = []
-    notices: list[Any] = []
+    tally = Tally(inputs)
     papers = read_unique(
         inputs,
         format=format,
         mapping=parse_mapping(mapping) or None,
-        on_refusal=refusals.append,
-        on_notice=notices.append,
-        on_duplicates=lambda number: counts.update(duplicates=number),
+        on_duplicates=lambda number: setattr(tally, "duplicates", number),
+        **tally.callbacks(),
     )
-
-    def rows() -> Any:
-        for paper in track(papers, "reading"):
-            counts["kept"] += 1
-            yield paper.to_dict()
-
-    write_rows(rows())
-    _report(inputs, counts, refusals, notices)
-    if strict and refusals:
-        raise ReadError(f"--strict: {len(refusals)} records were refused")
+    write_rows(paper.to_dict() for paper in tally.count(track(papers, "reading")))
+    tally.report("read")
+    say(
+        f"{tally.read} read: {tally.kept} kept, {tally.duplicates} duplicates, "
+        f"{len(tally.refusals)} refused"
+    )
+    if strict and tally.refusals:
+        raise ReadError(f"--strict: {len(tally.refusals)} records were refused")
 
 
 def _formats(context: click.Context, wanted: bool) -> None:
@@ -76,32 +68,3 @@ def _formats(context: click.Context, wanted: bool) -> None:
     for name, what in FORMATS.items():
         click.echo(f"{name:<16} {what}")
     context.exit()
-
-
-def _report(
-    inputs: tuple[str, ...], counts: dict[str, int], refusals: list[Any], notices: list[Any]
-) -> None:
-    """Print the summary; raise when there is no paper at all."""
-    if not counts["kept"]:
-        raise ReadError(_nothing(inputs, refusals))
-    for title, items in (("refused", refusals), ("changed", notices)):
-        shown = first_of(items, _SHOWN)
-        for item in shown:
-            say(f"{title}: {item}")
-        if len(items) > len(shown):
-            say(f"{title}: ... and {len(items) - len(shown)} more (kg -v read ... lists them)")
-    read = counts["kept"] + counts["duplicates"] + len(refusals)
-    say(
-        f"{read} read: {counts['kept']} kept, {counts['duplicates']} duplicates, "
-        f"{len(refusals)} refused"
-    )
-
-
-def _nothing(inputs: tuple[str, ...], refusals: list[Any]) -> str:
-    where = ", ".join(inputs[:3]) + (", ..." if len(inputs) > 3 else "")
-    if refusals:
-        return f"{where}: no paper could be read, {len(refusals)} refused; the first: {refusals[0]}"
-    return (
-        f"{where}: no papers found; expected a listing page, BibTeX, JSON Lines, ... "
-        "(kg read --formats lists all)"
-    )

@@ -3,7 +3,8 @@
 The policy for text that is not UTF-8: a byte order mark decides, if there is
 one.  Otherwise each line is decoded by itself; a line that is not UTF-8 and
 holds no UTF-8 sequence at all is taken as Windows-1252, any other has its wrong
-bytes replaced by U+FFFD.  Both are reported as notices, never silently.
+bytes replaced by U+FFFD.  NUL, which no text has, becomes U+FFFD, too, lest it
+break the record that it stands in.  All are reported as notices, never silently.
 """
 
 from __future__ import annotations
@@ -79,9 +80,17 @@ def _utf8_lines(source: Source, limit: int) -> Iterator[str]:
             source.refuse(number, f"a line of more than {limit:,} bytes")
             raw = b"\n"
         try:
-            yield raw.decode()
+            text = raw.decode()
         except UnicodeDecodeError:
-            yield _not_utf8(source, number, raw)
+            text = _not_utf8(source, number, raw)
+        yield _without_nul(source, number, text)
+
+
+def _without_nul(source: Source, number: int, text: str) -> str:
+    if "\x00" not in text:
+        return text
+    source.notice(number, "NUL characters became U+FFFD")
+    return text.replace("\x00", "\ufffd")
 
 
 def _skip_line(stream: IO[bytes], raw: bytes, limit: int) -> None:
@@ -114,7 +123,7 @@ def _wide_lines(source: Source, encoding: str, limit: int) -> Iterator[str]:
                 line = text.readline(min(limit, 1 << 20))
             source.refuse(number, f"a line of more than {limit:,} characters")
             line = "\n"
-        yield line
+        yield _without_nul(source, number, line)
 
 
 def to_chunks(source: Source, encoding: str, size: int = 1 << 16) -> Iterator[str]:
@@ -127,7 +136,7 @@ def to_chunks(source: Source, encoding: str, size: int = 1 << 16) -> Iterator[st
             text = decoder.decode(raw)
             if "\ufffd" in text and b"\xef\xbf\xbd" not in raw:
                 source.notice(0, f"not valid {encoding.upper()}: wrong bytes became U+FFFD")
-            yield text
+            yield _without_nul(source, 0, text)
         yield decoder.decode(b"", True)
     except BROKEN as error:
         source.refuse(0, f"the data breaks off ({error}); the rest is lost")

@@ -192,9 +192,19 @@ def _check(name: str, head: bytes) -> None:
         raise ReadError(f"{name}: empty; expected papers (kg read --help lists the formats)")
     if bom_encoding(head) in {"utf-16", "utf-32"}:
         return
-    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)
-    if b"\x00" in head or controls > len(head) // 10:
+    if _is_binary(head):
         raise ReadError(f"{name}: a binary file; expected text such as JSON Lines or BibTeX")
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether these are no text's first bytes; a text may hold a few stray NULs.
+
+    >>> _is_binary(b'{"title": "A\\x00B"}'), _is_binary(b"a\\x00b\\x00"), _is_binary(b"ab")
+    (False, True, False)
+    """
+    controls = sum(byte < 9 or 13 < byte < 27 for byte in head)
+    stray = 3 + len(head) // 100
+    return controls > len(head) // 10 or (b"\x00" in head and controls > stray)
 
 
 def copy_stdin(stack: ExitStack) -> str:

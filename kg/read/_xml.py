@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.read._base import Row, Source
-from kg.read._decode import BROKEN
+from kg.read._decode import BROKEN, find_encoding
 
 #: An entry with more characters than this is refused.
 MAX_ENTRY = 64 * 1024 * 1024
@@ -29,9 +29,10 @@ def read_atom(source: Source) -> Iterator[Row]:
     entries = _Entries(source)
     parser = DefusedXMLParser(target=entries)
     entries.locate = lambda: int(parser.parser.CurrentLineNumber)
+    narrow = find_encoding(source.stream).startswith("utf-8")
     try:
         while data := source.stream.read(1 << 16):
-            parser.feed(data)
+            parser.feed(_without_nul(source, data, entries.locate()) if narrow else data)
             yield from entries.take()
         parser.close()
     except ParseError as error:
@@ -41,6 +42,14 @@ def read_atom(source: Source) -> Iterator[Row]:
     except BROKEN as error:
         source.refuse(entries.locate(), f"the data breaks off or is no XML ({error})")
     yield from entries.take()
+
+
+def _without_nul(source: Source, data: bytes, line: int) -> bytes:
+    """Replace NUL, which no XML may hold, by U+FFFD as any encoding of bytes can write it."""
+    if b"\x00" not in data:
+        return data
+    source.notice(line, "NUL characters became U+FFFD")
+    return data.replace(b"\x00", b"&#xFFFD;")
 
 
 class _Entries:

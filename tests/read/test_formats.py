@@ -9,6 +9,7 @@ import io
 import json
 import lzma
 import os
+import random
 from pathlib import Path
 
 import pytest
@@ -578,6 +579,46 @@ def test_white_space_is_squeezed_and_nothing_else(tmp_path):
         )
     )
     assert (paper.title, paper.abstract) == ("A B", "a b {\\em c} **d** <i>e</i>")
+
+
+NUL = {
+    "jsonl": b'{"title": "One"}\n{"title": "T\x00wo", "abstract": "a"}\n{"title": "Three"}\n',
+    "json": b'[\n{"title": "One"},\n{"title": "T\x00wo"},\n{"title": "Three"}]\n',
+    "csv": b"title,abstract\nOne,a\nT\x00wo,b\nThree,c\n",
+    "bibtex": b"@misc{a, title={One}}\n@misc{b, title={T\x00wo}}\n@misc{c, title={Three}}\n",
+    "ris": b"TY  - A\nTI  - One\nER  - \nTY  - A\nTI  - T\x00wo\nER  - \n"
+    b"TY  - A\nTI  - Three\nER  - \n",
+    "atom": b"<feed><entry><title>One</title></entry><entry><title>T\x00wo</title></entry>"
+    b"<entry><title>Three</title></entry></feed>",
+}
+
+
+@pytest.mark.parametrize("format", NUL)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_stray_nul_costs_one_letter(format, encoding, tmp_path):
+    if (format, encoding) == ("atom", "utf-16"):
+        pytest.skip("the XML parser itself reads UTF-16, and refuses NUL in it")
+    path = write(tmp_path, NUL[format].decode().encode(encoding))
+    notices, refusals = [], []
+    papers = list(read_papers(path, on_notice=notices.append, on_refusal=refusals.append))
+    assert [paper.title for paper in papers] == ["One", "T\ufffdwo", "Three"]
+    assert not refusals
+    assert [n.text for n in notices] == ["NUL characters became U+FFFD"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        NUL["jsonl"].decode().encode("utf-16-le"),  # no byte order mark
+        NUL["jsonl"] + b"\x00" * 40,
+        random.Random(1).randbytes(8192),
+        b"\x00" + random.Random(2).randbytes(300),
+        (b"\x7fELF" + b"\x00\x01some text in between, as a program has it" * 9) * 9,
+    ],
+)
+def test_many_nuls_are_no_text(data, tmp_path):
+    with pytest.raises(ReadError, match="binary"):
+        read(write(tmp_path, data))
 
 
 @pytest.mark.parametrize(

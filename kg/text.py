@@ -57,10 +57,13 @@ _GREEK = {
 def slug(text: str, length: int = 60) -> str:
     """Return an ASCII slug of at most ``length`` characters, cut at a word.
 
-    >>> slug("LoRA: Low-Rank Adaptation of Large Language Models", 20)
-    'lora-low-rank'
+    Every kind of dash is one, and soft hyphens are none.
+
+    >>> slug("LoRA: Low-Rank Adaptation of Large Language Models", 20), slug("image\u2010text")
+    ('lora-low-rank', 'image-text')
     """
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    dashed = _DASH.sub("-", text.replace("\u00ad", ""))
+    ascii_text = unicodedata.normalize("NFKD", dashed).encode("ascii", "ignore").decode().lower()
     full = _SLUG.sub("-", ascii_text).strip("-")
     if len(full) <= length:
         return full

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from kg.abbreviations import is_short_form
+from kg.names import singular
+
+#: A hyphen that a line break left behind ("atten- tion"), not one of "pre- and post-training".
+_BROKEN = re.compile(r"[a-z][-\u2010\u00ad] (?!(?:and|or|to|vs)\b)[a-z]")
 
 
 @dataclass(slots=True)
@@ -29,15 +34,44 @@ def pick_label(forms: Iterable[Form], type: str) -> str:
 
     The form that most papers use; but tasks and general methods go by their long
     form, systems, data sets and benchmarks by the name that was coined for them.
-    Abstracts count first: titles capitalise every word.
+    Abstracts count first: titles capitalise every word.  Where the chosen form is a
+    plural whose singular is a form, too, that is the label.
     """
     known = list(forms)
+    known = [form for form in known if not is_broken(form.text)] or known
+    return _singular(_pick(known, type).text, {form.text for form in known}, type)
+
+
+def is_broken(name: str) -> bool:
+    """Whether a line break has torn a word of ``name`` apart.
+
+    >>> is_broken("chain-of-thought prompt- ing"), is_broken("low- and high-level features")
+    (True, False)
+    """
+    return bool(_BROKEN.search(name))
+
+
+def _singular(label: str, known: set[str], type: str) -> str:
+    """Return the singular of ``label`` if it is known; data sets called Places stay what they are.
+
+    >>> _singular("GOATs", {"GOAT", "GOATs"}, "Method"), _singular("Nets", {"Nets"}, "Method")
+    ('GOAT', 'Nets')
+    >>> _singular("Places", {"Place", "Places"}, "Dataset")
+    'Places'
+    """
+    head, space, last = label.rpartition(" ")
+    name = last[:1].isupper() and not last[-2:-1].isupper() and type in ("Dataset", "Benchmark")
+    one = f"{head}{space}{singular(last)}"
+    return one if one in known and not name else label
+
+
+def _pick(known: list[Form], type: str) -> Form:
     long = [form for form in known if not is_short_form(form.text)]
     if type != "Task":
         long = [form for form in long if " " in form.text]
     if _goes_by_long(long, known, type):
-        return _most_used(long).text
-    return min(known, key=lambda f: (*_use(f), not is_short_form(f.text), *_case(f.text))).text
+        return _most_used(long)
+    return min(known, key=lambda f: (*_use(f), not is_short_form(f.text), *_case(f.text)))
 
 
 def _goes_by_long(long: list[Form], known: list[Form], type: str) -> bool:
@@ -76,13 +110,15 @@ def pick_seed(counts: dict[str, int]) -> str:
 
     Looks at that paper alone, so that other papers cannot change the id: the most
     frequent written-out lower-case form if there is one, else the shortest name.
+    What a line break has torn apart is passed over.
 
     >>> pick_seed({"large language models": 1, "LLMs": 4})
     'large language models'
     >>> pick_seed({"Low-Rank Adaptation": 1, "LoRA": 3})
     'LoRA'
     """
-    general = [form for form in counts if " " in form and form.islower()]
+    sound = [form for form in counts if not is_broken(form)] or list(counts)
+    general = [form for form in sound if " " in form and form.islower()]
     if general:
         return min(general, key=lambda form: (-counts[form], len(form), form))
-    return min(counts, key=lambda form: (len(form), form))
+    return min(sound, key=lambda form: (len(form), form))

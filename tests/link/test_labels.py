@@ -1,0 +1,68 @@
+"""Which form is the label, and which one the id is made of."""
+
+from __future__ import annotations
+
+import pytest
+
+from kg.link.labels import Form, pick_label, pick_seed
+from kg.names import concept_id
+from kg.text import slug
+
+
+def form(text: str, count: int) -> Form:
+    """Return a form that ``count`` papers use in their abstracts."""
+    return Form(text, text, {f"p{i}" for i in range(count)}, count)
+
+
+@pytest.mark.parametrize("type", ["Method", "Task", "Dataset", "Metric"])
+@pytest.mark.parametrize(
+    ("broken", "clean"),
+    [
+        ("self-consis- tency", "self-consistency"),
+        ("chain-of-thought prompt- ing", "chain-of-thought prompting"),
+        ("graph neu- ral networks", "GNN"),
+    ],
+)
+def test_what_a_line_break_tore_apart_is_no_label(type: str, broken: str, clean: str) -> None:
+    assert pick_label([form(broken, 9), form(clean, 1)], type) == clean
+    assert pick_label([form(broken, 1)], type) == broken  # there is no other
+    assert pick_seed({broken: 3, clean: 1}) == clean
+    assert pick_seed({broken: 3}) == broken
+
+
+def test_a_hyphen_that_waits_for_its_word_is_not_torn_apart() -> None:
+    name = "short- and long-term memory"
+    assert pick_label([form(name, 9), form("short and long-term memory", 1)], "Method") == name
+
+
+@pytest.mark.parametrize(
+    ("plural", "singular", "type"),
+    [
+        ("GOATs", "GOAT", "Method"),
+        ("GOATs", "GOAT", "Dataset"),
+        ("graph neural networks", "graph neural network", "Method"),
+        ("Vision Transformers", "Vision Transformer", "Method"),
+        ("ablation studies", "ablation study", "Task"),
+    ],
+)
+def test_the_singular_is_the_label_where_both_occur(plural: str, singular: str, type: str) -> None:
+    for often, seldom in ((plural, singular), (singular, plural)):
+        assert pick_label([form(often, 9), form(seldom, 1)], type) == singular
+    assert pick_label([form(plural, 1)], type) == plural
+
+
+def test_a_plural_that_is_a_name_stays_and_so_does_the_choice_between_names() -> None:
+    assert pick_label([form("Places", 9), form("Place", 1)], "Dataset") == "Places"
+    names = [form("LLMs", 2), form("LLM", 2), form("large language models", 9)]
+    assert pick_label(names, "Method") == "large language models"
+
+
+@pytest.mark.parametrize("dash", "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
+def test_any_dash_parts_the_words_of_an_id(dash: str) -> None:
+    assert slug(f"image{dash}text") == "image-text"
+    assert concept_id("Method", f"self{dash}attention") == "method/self-attention"
+
+
+def test_a_soft_hyphen_parts_nothing() -> None:
+    assert slug("self-atten\u00adtion") == "self-attention"
+    assert concept_id("Method", "self-atten\u00adtion") == "method/self-attention"

@@ -213,20 +213,16 @@ def _merge_group(old: list[Paper], new: list[Paper], growth: Growth) -> Paper:
     if not old:
         growth.added.append(fresh.id)
         return fresh
-    changed = fresh.abstract and all(_text(paper) != _text(fresh) for paper in old)
+    changed = fresh.abstract and all(paper.texts != fresh.texts for paper in old)
     if changed:
         growth.replaced.append(fresh.id)
         return fresh
     full = merge([*(_bare(paper) for paper in old), *new])
     growth.known.append(full.id)
-    same = next((p for p in old if _text(p) == _text(full)), None)
+    same = next((p for p in old if p.texts == full.texts), None)
     if same is None:
         return full
     return replace(full, mentions=same.mentions, links=same.links, language=same.language)
-
-
-def _text(paper: Paper) -> tuple[str, str]:
-    return paper.title, paper.abstract
 
 
 def _source_file(paper: Paper) -> str:

@@ -217,6 +217,11 @@ class Paper(_Record):
         """Return the text of ``field`` ("title" or "abstract")."""
         return self.title if field == "title" else self.abstract
 
+    @property
+    def texts(self) -> tuple[str, str]:
+        """Title and abstract: what mentions are read from."""
+        return self.title, self.abstract
+
     def check(self) -> None:
         """Raise :class:`RecordError` unless every mention and link is where it says."""
         spans: tuple[Mention | Link, ...] = (*self.mentions, *self.links)

@@ -170,20 +170,16 @@ def evaluate(gold: Iterable[Paper], predicted: Iterable[Paper]) -> Report:
     """
     answers = list(predicted)
     known = {paper.id: paper for paper in answers}
-    texts = {_texts(paper): paper for paper in answers}
+    texts = {paper.texts: paper for paper in answers}
     pairs = []
     for paper in gold:
         same = known.get(paper.id)
-        if same is None or _texts(same) != _texts(paper):
-            same = texts.get(_texts(paper))
+        if same is None or same.texts != paper.texts:
+            same = texts.get(paper.texts)
         if same is None:
             raise RecordError(f"paper {paper.id}: in the gold, but there is no prediction for it")
         pairs.append((paper, same))
     return _measure(tuple(pairs))
-
-
-def _texts(paper: Paper) -> tuple[str, str]:
-    return (paper.title, paper.abstract)
 
 
 def _measure(pairs: tuple[tuple[Paper, Paper], ...]) -> Report:
@@ -238,17 +234,13 @@ def _overlapping(
         free = sorted(predicted.mentions)
         for mention in sorted(gold.mentions):
             wanted = labels(mention)
-            match = next((m for m in free if labels(m) == wanted and _touch(m, mention)), None)
+            match = next((m for m in free if labels(m) == wanted and m.overlaps(mention)), None)
             table[wanted[0]] += Counts(right=1) if match else Counts(missed=1)
             if match:
                 free.remove(match)
         for mention in free:
             table[labels(mention)[0]] += Counts(spurious=1)
     return dict(sorted(table.items()))
-
-
-def _touch(one: Mention, other: Mention) -> bool:
-    return one.field == other.field and one.start < other.end and other.start < one.end
 
 
 def _roles(pairs: Sequence[tuple[Paper, Paper]]) -> tuple[dict[str, Counts], float]:
@@ -332,7 +324,7 @@ def _mistakes(gold: Paper, predicted: Paper) -> Iterator[tuple[tuple[str, str], 
     left = sorted(predicted.mentions)
     for mention in sorted(gold.mentions):
         match = next((m for m in left if _place(m) == _place(mention)), None)
-        match = match or next((m for m in left if _touch(m, mention)), None)
+        match = match or next((m for m in left if m.overlaps(mention)), None)
         if match:
             left.remove(match)
         pair = _label_pair(mention, match)

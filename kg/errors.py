@@ -26,7 +26,7 @@ class KGError(Exception):
 
 
 class UsageError(KGError):
-    """The call itself is wrong: an unknown format, a missing folder, a bad option."""
+    """The call itself is wrong: an unknown format, an input that is not there, a bad option."""
 
     exit_code = 2
 

@@ -151,6 +151,11 @@ WRONG = {
     "out is somebody's folder": (["build", "good.jsonl", "--out", "folder"], b"folder"),
     "unknown format": (["build", "good.jsonl", "--from", "docx", "--out", "out"], b"docx"),
     "wrong map": (["build", "good.jsonl", "--map", "abstract", "--out", "out"], b"FIELD=COLUMN"),
+    "missing gold": (["evaluate", "nowhere.jsonl"], b"nowhere.jsonl"),
+    "missing labels": (
+        ["train", "good.jsonl", "--dev", "nowhere.jsonl", "--out", "m"],
+        b"nowhere.jsonl",
+    ),
     "missing model": (["extract", "good.jsonl", "--model", "no-model"], b"no-model"),
     "not a build": (["show", "folder", "x"], b"not a built folder"),
     "no such folder": (["top", "nowhere"], b"nowhere"),

@@ -35,6 +35,9 @@ def input_options(function: F) -> F:
     return click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")(function)
 
 
+#: The type of a file that must be there: a missing one is wrong usage, told at once.
+existing_file = click.Path(exists=True, dir_okay=False)
+
 model_option = click.option(
     "--model", metavar="MODEL", help="Folder of a model trained with 'kg train'."
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli._common import extractors_option, model_option, say, track
+from kg.cli._common import existing_file, extractors_option, model_option, say, track
 
 if TYPE_CHECKING:
     from kg.score import Report
@@ -25,11 +25,14 @@ Examples:
   kg evaluate aliases.jsonl --linking
 """,
 )
-@click.argument("gold", type=click.Path(dir_okay=False), metavar="GOLD")
+@click.argument("gold", type=existing_file, metavar="GOLD")
 @model_option
 @extractors_option
 @click.option(
-    "--predicted", metavar="FILE", help="Score this output of 'kg extract' instead of a model."
+    "--predicted",
+    type=existing_file,
+    metavar="FILE",
+    help="Score this output of 'kg extract' instead of a model.",
 )
 @click.option(
     "--linking", is_flag=True, help="Score linking instead: GOLD holds clusters or pairs of names."

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from kg.cli._common import say
+from kg.cli._common import existing_file, say
 
 
 @click.command(
@@ -20,8 +20,15 @@ Examples:
   kg extract papers.txt --model my-model
 """,
 )
-@click.argument("train_path", metavar="TRAIN", type=click.Path(dir_okay=False))
-@click.option("--dev", "dev_path", required=True, metavar="FILE", help="Papers to choose by.")
+@click.argument("train_path", metavar="TRAIN", type=existing_file)
+@click.option(
+    "--dev",
+    "dev_path",
+    type=existing_file,
+    required=True,
+    metavar="FILE",
+    help="Papers to choose by.",
+)
 @click.option("--out", required=True, metavar="MODEL", help="Folder to write.")
 @click.option(
     "--recipe",
@@ -37,9 +44,15 @@ Examples:
 @click.option(
     "--steps", type=click.IntRange(min=1), help="Steps (cnn) or epochs (encoder) instead."
 )
-@click.option("--pretrain", metavar="FILE", help="Encoder: SciREX mentions to start from.")
+@click.option(
+    "--pretrain",
+    type=existing_file,
+    metavar="FILE",
+    help="Encoder: SciREX mentions to start from.",
+)
 @click.option(
     "--raw",
+    type=existing_file,
     metavar="FILE",
     help="Encoder: unannotated papers for self-training; needs 'paperkg[train-large]'.",
 )

@@ -34,3 +34,16 @@ def test_doubts_come_back_and_only_those_asked_for(tmp_path: Path) -> None:
 def test_no_doubts_are_a_file_too(tmp_path: Path) -> None:
     Doubts().write(tmp_path / "d.npz", [])
     assert Doubts.read(tmp_path / "d.npz").find((1, 2)) is None
+
+
+def test_joined_doubts_know_both_and_keep_their_own() -> None:
+    chance = np.random.default_rng(0)
+    one, other = Doubts(), Doubts()
+    both, mine, theirs = window(1, 5, 2), window(1, 6, 2), window(1, 7, 2)
+    for doubts, windows in ((one, (both, mine)), (other, (both, theirs))):
+        for given in windows:
+            doubts.add(given, chance.random((3, 5)), chance.random((5, 5)))
+    joined = one.join(other)
+    for given, source in ((both, one), (mine, one), (theirs, other)):
+        assert joined.find(given.ids) is source.find(given.ids)
+    assert one.find(theirs.ids) is None

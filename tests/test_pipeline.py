@@ -59,7 +59,7 @@ def test_chosen_extractors_and_only_they_find_mentions(built: Path, tmp_path: Pa
     assert used
     assert used <= {"coined", "repeat"}
     assert folder.manifest["options"]["extractors"] == "coined,repeat"
-    assert folder.manifest["model"]["extractors"] == {"coined": 1, "repeat": 1}
+    assert folder.manifest["model"]["extractors"].keys() == {"coined", "repeat"}
     assert set(whole.manifest["model"]["extractors"]) > {"model", "coined"}
     info = [BuildInfo.from_manifest(manifest) for manifest in (folder.manifest, whole.manifest)]
     assert info[0].id != info[1].id

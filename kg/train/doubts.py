@@ -41,6 +41,12 @@ class Doubts:
         """Return the doubt about the window of these pieces, if there is one."""
         return self._of.get(_key(ids))
 
+    def join(self, other: Doubts) -> Doubts:
+        """Return both's doubts; about a window that both know, this one's."""
+        made = Doubts()
+        made._of = {**other._of, **self._of}
+        return made
+
     def write(self, path: Path, windows: Iterable[Window]) -> None:
         """Write the doubts about ``windows``, those that are known, as ``.npz``."""
         ids = [window.ids for window in windows if _key(window.ids) in self._of]

@@ -12,8 +12,11 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 6. ``silver-last`` and ``last``: both label many raw papers together; the second, relieved of
    the attention heads and inner units that matter least, learns on;
 7. ``large``: the lower ten layers of MPNet learn the annotated papers (8 minutes an epoch);
-8. ``silver-final`` and ``final``: the large one, counted twice, and the last label raw papers
-   together (1 minute per 1,000); the last learns on from their labels and their doubts.
+8. ``silver-third`` and ``third``: the large one, counted twice, and the last label raw papers
+   together (1 minute per 1,000); the last learns on from their labels and their doubts;
+9. ``large-second``: the large one learns on from the same labels and doubts (30 an epoch);
+10. ``silver-final`` and ``final``: it and the third label other raw papers together; the third
+    learns on from these and the former ones.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -25,7 +28,7 @@ import json
 import random
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -60,15 +63,20 @@ from kg.train.size import MINILM, MPNET, Size, measure
 from kg.train.start import Start
 
 #: Number of the recipe: a work folder of another one is not gone on with.
-RECIPE = 2
+RECIPE = 3
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
 STUDENT = (3, 6e-5)
 SECOND = (6, 1.2e-4)
 LAST = (6, 6e-5)
+THIRD = (6, 6e-5)
 LARGE = (5, 5e-5)
-FINAL = (6, 6e-5)
+LARGE_SECOND = (2, 4e-5)
+FINAL = (6, 5e-5)
+#: Who labels together; a teacher that is named twice counts twice.
+TEACHERS_THIRD: tuple[str, ...] = ("large", "large", "last")
+TEACHERS_FINAL: tuple[str, ...] = ("large-second", "third")
 #: Layers of MPNet that the large teacher keeps.
 LARGE_LAYERS = 10
 #: Attention heads and inner units a layer that the last student keeps; examples that choose them.
@@ -76,7 +84,7 @@ KEPT_HEADS, KEPT_UNITS, CHOOSING = 9, 1280, 80
 #: Share of a paper's coined names that are exchanged for others, each epoch anew.
 SWAPPED = 0.25
 #: Raw papers that are labelled: how many, how long at least, from which year on.
-SILVER, SILVER_LAST, SILVER_FINAL = 9000, 24_000, 20_000
+SILVER, SILVER_LAST, SILVER_THIRD, SILVER_FINAL = 9000, 24_000, 20_000, 12_000
 LONG, SINCE = 400, 2019
 #: How many of them a quick run labels.
 FEW_RAW = 50
@@ -130,22 +138,32 @@ def train_encoder(
         maker.learn_spans(texts)
     maker.learn_teacher("teacher", (epochs or TEACHER[0], TEACHER[1]))
     if extra:
-        silver = maker.label("silver", ("teacher",), extra, dev, SILVER)
-        maker.learn_student("student", silver, STUDENT)
-        silver = maker.label("silver-second", ("student",), extra, dev, SILVER)
-        maker.start_anew(seed + 1)
-        maker.learn_student("second", silver, SECOND)
-        silver = maker.label("silver-last", ("student", "second"), extra, dev, SILVER_LAST)
-        maker.go_back("second")
-        maker.prune()
-        maker.learn_student("last", silver, LAST, ratio=RATIO_MANY)
-        maker.start_large(seed + 2)
-        maker.learn_teacher("large", LARGE)
-        teachers = ("large", "large", "last")
-        silver = maker.label("silver-final", teachers, extra, dev, SILVER_FINAL, doubted=True)
-        maker.go_back("last")
-        maker.learn_student("final", silver, FINAL, ratio=RATIO_MANY)
+        _train_on_raw(maker, extra, dev, seed)
     maker.write(out, dev)
+
+
+def _train_on_raw(maker: _Maker, raw: Sequence[Paper], dev: Sequence[Paper], seed: int) -> None:
+    """Go through the stages in which networks learn from each other's labels of raw papers."""
+    silver = maker.label("silver", ("teacher",), raw, dev, SILVER)
+    maker.learn_student("student", silver, STUDENT)
+    silver = maker.label("silver-second", ("student",), raw, dev, SILVER)
+    maker.start_anew(seed + 1)
+    maker.learn_student("second", silver, SECOND)
+    silver = maker.label("silver-last", ("student", "second"), raw, dev, SILVER_LAST)
+    maker.go_back("second")
+    maker.prune()
+    maker.learn_student("last", silver, LAST, ratio=RATIO_MANY)
+    maker.start_large(seed + 2)
+    maker.learn_teacher("large", LARGE)
+    silver = maker.label("silver-third", TEACHERS_THIRD, raw, dev, SILVER_THIRD, doubted=True)
+    maker.go_back("last")
+    maker.learn_student("third", silver, THIRD, ratio=RATIO_MANY)
+    maker.go_back("large")
+    maker.learn_student("large-second", silver, LARGE_SECOND, ratio=RATIO_MANY)
+    others = without(raw, silver.papers)
+    more = maker.label("silver-final", TEACHERS_FINAL, others, dev, SILVER_FINAL, doubted=True)
+    maker.go_back("third")
+    maker.learn_student("final", more.join(silver), FINAL, ratio=RATIO_MANY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +172,10 @@ class Silver:
 
     papers: Sequence[Paper]
     doubts: Doubts
+
+    def join(self, other: Silver) -> Silver:
+        """Return these papers and then the other ones."""
+        return Silver([*self.papers, *other.papers], self.doubts.join(other.doubts))
 
 
 class _Maker:
@@ -395,6 +417,12 @@ def choose_raw(papers: Sequence[Paper], count: int, seed: int) -> list[Paper]:
     """Return ``count`` recent papers with an abstract of some length, at random."""
     fit = [p for p in papers if len(p.abstract) > LONG and (p.year or SINCE) >= SINCE]
     return random.Random(seed).sample(fit or list(papers), min(count, len(fit or papers)))
+
+
+def without(papers: Sequence[Paper], gone: Iterable[Paper]) -> list[Paper]:
+    """Return the papers that are not among ``gone``."""
+    ids = {paper.id for paper in gone}
+    return [paper for paper in papers if paper.id not in ids]
 
 
 # --- what the stages read -----------------------------------------------------------

@@ -50,7 +50,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as driver:
         page = Path(folder) / "view.html"
         graph = kg.build([str(ROOT / "kg" / "data" / "sample.jsonl")])
-        kg.write_html(graph, page, title="Landmarks of AI")
+        kg.write_html(graph, page, title="Well-known AI papers")
         browser = driver.chromium.launch(
             executable_path=shutil.which("chromium"), args=ARGS, chromium_sandbox=False
         )

@@ -22,17 +22,18 @@ _ACCENT = re.compile(
     r"""|[uvHtcdbkr](?:\s*\{\s*\\?[A-Za-z]\s*\}|\s+[A-Za-z](?![A-Za-z]))"""
     r"""|(?:ss|ae|AE|oe|OE|aa|AA|o|O|l|L|i|j)(?![A-Za-z])(?:\{\})?\s?)\}?"""
 )
+_MONTHS = "January February March April May June July August September October November December"
+#: Kinds of parts that are no records.
+_NO_ENTRIES = ("string", "preamble")
 _MATH = re.compile(r"(\$[^$]*\$|\\.)")
 
 
 def read_bibtex(source: Source) -> Iterator[Row]:
     """Yield the entries of a BibTeX file; ``@string`` abbreviations are understood."""
-    macros: dict[str, str] = {}
+    known = _Abbreviations()
     for line, kind, text in _entries(source):
-        if kind == "string":
-            macros.update(_macros(text))
-        elif kind not in {"comment", "preamble"}:
-            yield from _entry(source, line, text, macros)
+        if kind != "comment":
+            yield from _read_part(source, line, kind, text, known)
 
 
 def _entries(source: Source) -> Iterator[tuple[int, str, str]]:
@@ -74,39 +75,51 @@ def _depth(line: str) -> int:
     return sum({"{": 1, "}": -1, "\\{": 1, "\\}": -1}.get(mark, 0) for mark in marks)
 
 
-def _parse(text: str, macros: dict[str, str]) -> list[Any]:
+class _Abbreviations(dict[str, str]):
+    """What ``@string`` defines, case aside; a name that nothing defines stands for itself."""
+
+    def __init__(self) -> None:
+        super().__init__({month[:3].lower(): month for month in _MONTHS.split()})
+        self.unknown: list[str] = []
+
+    def __setitem__(self, name: str, value: str) -> None:
+        super().__setitem__(name.lower(), value)
+
+    def __getitem__(self, name: str) -> str:
+        if name.lower() in self:
+            return super().__getitem__(name.lower())
+        self.unknown.append(name)
+        return name
+
+
+def _parse(text: str, known: _Abbreviations) -> list[Any]:
+    """Return pybtex's (command, content) of each entry; it writes what it learns into ``known``."""
     from pybtex.database.input.bibtex import LowLevelParser
 
-    return list(LowLevelParser(text, macros=dict(_months(), **macros)))
+    return list(LowLevelParser(text, macros=known))
 
 
-def _months() -> dict[str, str]:
-    names = "January February March April May June July August September October November December"
-    return {name[:3].lower(): name for name in names.split()}
-
-
-def _macros(text: str) -> dict[str, str]:
+def _read_part(
+    source: Source, line: int, kind: str, text: str, known: _Abbreviations
+) -> Iterator[Row]:
+    """Yield the rows of a part, which is of ``kind`` and may hold more than one entry."""
     from pybtex.exceptions import PybtexError
 
+    known.unknown.clear()
     try:
-        return {name.lower(): "".join(value) for _, (name, value) in _parse(text, {})}
-    except (PybtexError, ValueError):
-        return {}
-
-
-def _entry(source: Source, line: int, text: str, macros: dict[str, str]) -> Iterator[Row]:
-    from pybtex.exceptions import PybtexError
-
-    try:
-        entries = _parse(text, macros)
+        entries = _parse(text, known)
     except (PybtexError, ValueError, RecursionError) as error:
-        source.refuse(line, f"broken BibTeX entry: {' '.join(str(error).split())[:200]}")
+        if kind not in _NO_ENTRIES:
+            source.refuse(line, f"broken BibTeX entry: {' '.join(str(error).split())[:200]}")
         return
-    for _, (_, values) in entries:
-        fields: dict[str, str] = {}
-        for name, value in values:
-            fields.setdefault(name.lower(), "".join(value))
-        yield Row(line, _fields(fields))
+    for name in known.unknown:
+        source.notice(line, f"{name} is an abbreviation that nothing defines, and stays as it is")
+    for command, content in entries:
+        if command.lower() not in _NO_ENTRIES:
+            fields: dict[str, str] = {}
+            for name, value in content[1]:
+                fields.setdefault(name.lower(), "".join(value))
+            yield Row(line, _fields(fields))
 
 
 def _fields(fields: dict[str, str]) -> dict[str, Any]:

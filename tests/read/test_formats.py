@@ -205,15 +205,46 @@ def test_bibtex_oddities(tmp_path):
 @article(four, title = "Round brackets")
 @article{five, year = 2020}
 """
-    papers, refusals = read(write(tmp_path, text))
+    notices: list[Notice] = []
+    papers, refusals = read(write(tmp_path, text), on_notice=notices.append)
     assert [p.title for p in papers] == [
         "Über GPT-4, $\\pi_{0}$ \\& more",
+        "Second",
         "Third",
         "Round brackets",
     ]
     assert papers[0].authors == ("Kurt Gödel", "The Team")
-    assert [p.arxiv_id for p in papers] == ["1706.03762", "2106.09686", None]
-    assert [r.line for r in refusals] == [5, 7, 10]
+    assert [p.arxiv_id for p in papers] == ["1706.03762", "2106.09685", "2106.09686", None]
+    assert [r.line for r in refusals] == [5, 10]
+    assert [(n.line, n.text.split()[0]) for n in notices] == [(7, "undefined_macro"), (7, "year")]
+
+
+def test_bibtex_abbreviations_are_known_whatever_their_case(tmp_path):
+    text = (
+        "@string{CVPR = {Vision Conf}}\n"
+        "@misc{a, title = {One}, booktitle = CVPR, month = JAN, year = 2020}\n"
+        '@misc{b, title = {Two}, booktitle = cvpr # " 2021"}\n'
+        "@misc{c, title = {Three}, journal = IEEE_J_PAMI}\n"
+    )
+    notices: list[Notice] = []
+    papers, refusals = read(write(tmp_path, text), on_notice=notices.append)
+    assert [p.venue for p in papers] == ["Vision Conf", "Vision Conf 2021", "IEEE_J_PAMI"]
+    assert [n.line for n in notices] == [4]
+    assert not refusals
+
+
+def test_bibtex_on_one_line_loses_nothing(tmp_path):
+    text = (
+        "@string{conf = {Conf}} @preamble{{x}} @misc{one, title = {One}, booktitle = conf}"
+        " @misc{two, title = {Two}}\n@string{:={}}@!{\x00\t:={}}\n"
+        "@misc{three, title = {Three}, booktitle = CONF # { 2020}}\n"
+    )
+    papers, _ = read(write(tmp_path, text))
+    assert [(p.title, p.venue) for p in papers] == [
+        ("One", "Conf"),
+        ("Two", None),
+        ("Three", "Conf 2020"),
+    ]
 
 
 def test_ris_oddities(tmp_path):

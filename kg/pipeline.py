@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from kg.errors import ReadError
 from kg.files import check_replaceable, replace_folder, to_json
 from kg.folder import write_folder
 from kg.model import Concept, Paper
@@ -231,7 +230,7 @@ def _keep_corrections(made: Build, out: Path, folder: Path) -> None:
 
 
 def _read(made: Build, names: list[str], progress: Tracker) -> tuple[Paper, ...]:
-    from kg.read import find_inputs, merge_duplicates, read_papers
+    from kg.read import find_inputs, merge_duplicates, nothing_read, read_papers
 
     options = made.options
     found = read_papers(
@@ -243,7 +242,7 @@ def _read(made: Build, names: list[str], progress: Tracker) -> tuple[Paper, ...]
     )
     papers, made.duplicates = merge_duplicates(progress(found, "reading"))
     if not papers:
-        raise ReadError(_nothing_read(names, made.refusals))
+        raise nothing_read(names, made.refusals)
     made.inputs = describe_inputs(find_inputs(names), papers)
     return papers
 
@@ -257,13 +256,6 @@ def describe_inputs(paths: list[Path], papers: Iterable[Paper]) -> list[dict[str
         text = "\n".join(to_json(paper.to_dict()) for paper in papers)
         rows.append({"path": "-", "sha256": digest(text, 64)})
     return rows
-
-
-def _nothing_read(names: list[str], refusals: list[Refusal]) -> str:
-    where = ", ".join(names[:3]) + (" ..." if len(names) > 3 else "")
-    if refusals:
-        return f"{where}: no paper could be read, {len(refusals)} refused; the first: {refusals[0]}"
-    return f"{where}: no papers found; expected a listing page, BibTeX, JSONL, ... (kg read --help)"
 
 
 def _extract(made: Build, papers: Sequence[Paper], progress: Tracker) -> tuple[Paper, ...]:

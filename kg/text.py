@@ -54,6 +54,11 @@ _GREEK = {
 }  # fmt: skip
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of ``text``: how a long list of them is written down."""
+    return frozenset(text.split())
+
+
 def slug(text: str, length: int = 60) -> str:
     """Return an ASCII slug of at most ``length`` characters, cut at a word.
 

@@ -70,9 +70,15 @@ def say(message: str) -> None:
         click.echo(message, err=True)
 
 
-def first_of(items: Sequence[T], most: int) -> Sequence[T]:
-    """Return what is shown of a long list: its first ``most`` items, all of them with -v."""
-    return items if _options()["verbose"] else items[:most]
+def first_of(items: Sequence[object], most: int, rest: str) -> list[str]:
+    """Return what is shown of a long list: its first ``most`` items, all of them with -v.
+
+    Args:
+        rest: where the others are, to end the line that counts them.
+    """
+    shown = items if _options()["verbose"] else items[:most]
+    more = len(items) - len(shown)
+    return [*map(str, shown), *([f"... and {more} more{rest}"] if more else [])]
 
 
 def _options() -> dict[str, Any]:

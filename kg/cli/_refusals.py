@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from kg.cli._common import first_of, say
-from kg.errors import ReadError
 
 if TYPE_CHECKING:
     from kg.model import Paper
@@ -48,22 +47,10 @@ class Tally:
         Args:
             command: what was called, as in "read": with -v it lists them all.
         """
-        if not self.kept:
-            raise ReadError(self._nothing())
-        for title, items in (("refused", self.refusals), ("changed", self.notices)):
-            shown = first_of(items, SHOWN)
-            for item in shown:
-                say(f"{title}: {item}")
-            more = len(items) - len(shown)
-            if more:
-                say(f"{title}: ... and {more} more (kg -v {command} ... lists them)")
+        from kg.read import nothing_read
 
-    def _nothing(self) -> str:
-        where = ", ".join(self.inputs[:3]) + (", ..." if len(self.inputs) > 3 else "")
-        if self.refusals:
-            count, first = len(self.refusals), self.refusals[0]
-            return f"{where}: no paper could be read, {count} refused; the first: {first}"
-        return (
-            f"{where}: no papers found; expected a listing page, BibTeX, JSON Lines, ... "
-            "(kg read --formats lists all)"
-        )
+        if not self.kept:
+            raise nothing_read(self.inputs, self.refusals)
+        for title, items in (("refused", self.refusals), ("changed", self.notices)):
+            for line in first_of(items, SHOWN, f" (kg -v {command} ... lists them)"):
+                say(f"{title}: {line}")

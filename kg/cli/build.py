@@ -118,10 +118,7 @@ def _read_line(counts: dict[str, Any]) -> str:
 def _refusal_lines(made: Build, most: int = 5) -> list[str]:
     lines = []
     for title, items in (("refused", made.refusals), ("changed", made.notices)):
-        shown = first_of(items, most)
-        lines += [f"  {title}: {item}" for item in shown]
-        if len(items) > len(shown):
-            lines.append(f"  {title}: ... and {len(items) - len(shown)} more, see {MANIFEST}")
+        lines += [f"  {title}: {line}" for line in first_of(items, most, f", see {MANIFEST}")]
     return lines
 
 
@@ -138,11 +135,8 @@ def _nothing_lines(made: Build, most: int = 5) -> list[str]:
     titles = [paper.title for paper in made.papers if not paper.mentions]
     if not titles:
         return []
-    shown = first_of(titles, most)
-    lines = [f"nothing was found in {len(titles)} papers:", *(f"  {t[:90]}" for t in shown)]
-    if len(titles) > len(shown):
-        lines.append(f"  ... and {len(titles) - len(shown)} more (kg -v build ... lists them)")
-    return lines
+    shown = first_of([title[:90] for title in titles], most, " (kg -v build ... lists them)")
+    return [f"nothing was found in {len(titles)} papers:", *(f"  {line}" for line in shown)]
 
 
 def _top_lines(made: Build) -> str:

@@ -216,7 +216,7 @@ def find_reported(mentions: Iterable[Mention], key: Key = name_key) -> tuple[Men
     such a name is given the least probability that is reported.
     """
     found = tuple(mentions)
-    given = {(key(m.text), m.type) for m in found if "coined" in m.extractor.split("+")}
+    given = {(key(m.text), m.type) for m in found if _is_by(m, "coined")}
     raised = (
         replace(m, confidence=max(m.confidence, LEAST)) if (key(m.text), m.type) in given else m
         for m in found
@@ -225,4 +225,8 @@ def find_reported(mentions: Iterable[Mention], key: Key = name_key) -> tuple[Men
 
 
 def _own(mention: Mention, source: str) -> float:
-    return mention.confidence if source in mention.extractor.split("+") else 0.0
+    return mention.confidence if _is_by(mention, source) else 0.0
+
+
+def _is_by(mention: Mention, source: str) -> bool:
+    return source in mention.extractor.split("+")

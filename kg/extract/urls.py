@@ -17,6 +17,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg.text import word_set
+
 #: A URL of more characters than this is taken for noise.
 MAX_URL = 2000
 
@@ -57,10 +59,6 @@ _PARTS = {
 }  # fmt: skip
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
 #: Hosts whose subdomains are pages of projects: one label before the suffix.
 PAGE_SUFFIXES = (
     "github.io", "gitlab.io", "netlify.app", "vercel.app", "pages.dev", "web.app", "wixsite.com",
@@ -68,7 +66,7 @@ PAGE_SUFFIXES = (
     "bitbucket.io", "firebaseapp.com", "squarespace.com",
 )  # fmt: skip
 
-_TLDS = _set(
+_TLDS = word_set(
     """
     com org net edu gov mil int info biz io ai co me dev app tech xyz site page online cloud
     science tools zone wiki blog space live studio design systems network digital world academy
@@ -81,13 +79,13 @@ _TLDS = _set(
 #: Endings that make a host with a path a link by themselves.
 _SURE = frozenset({"com", "org", "net", "edu", "gov", "io", "ai", "uk"})
 #: Country codes that are words or file endings: a host of them needs more evidence.
-_WORDS = _set(
+_WORDS = word_set(
     """
     in to it is at as be me no so by my us am an or my id do la de es se st co sh im pub run
     fun art media top
     """
 )
-_FILES = _set(
+_FILES = word_set(
     """
     py js ts tsx jsx java cpp cc hpp rs rb md txt csv json jsonl yaml yml xml html htm php pdf
     zip gz tar png jpg jpeg gif svg mp4 mp3 wav ipynb sh exe bin pt pth ckpt onnx npz npy h5
@@ -169,7 +167,7 @@ _GLUED_TITLE = re.compile(
 )
 #: "bar(1)": the number of a footnote or a reference.
 _FOOTNOTE = re.compile(r"(?<=[A-Za-z0-9/])\([1-9]\)")
-_NOT_PATH = _set(
+_NOT_PATH = word_set(
     """
     a an and are as at based be both but by can code data demo do for from has have here if in
     include includes including into is it its more no nor not of on or our page paper so such

@@ -15,7 +15,7 @@ from __future__ import annotations
 from kg.read._base import Notice, Refusal
 from kg.read._duplicates import merge_duplicates
 from kg.read._ids import paper_id
-from kg.read._read import FORMATS, read_papers, read_unique
+from kg.read._read import FORMATS, nothing_read, read_papers, read_unique
 from kg.read._sources import find_inputs
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "Refusal",
     "find_inputs",
     "merge_duplicates",
+    "nothing_read",
     "paper_id",
     "read_papers",
     "read_unique",

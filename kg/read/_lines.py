@@ -16,7 +16,7 @@ from typing import Any
 
 from kg.read._base import Source
 from kg.read._ids import find_arxiv_id, to_arxiv_id, to_doi
-from kg.text import squeeze
+from kg.text import squeeze, word_set
 
 
 class Kind(Enum):
@@ -110,11 +110,7 @@ _COUNT_WORDS = re.compile(
 )
 
 
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-_UI_WORDS = _set(
+_UI_WORDS = word_set(
     """
     a abs about account advanced alert all alphaxiv and api apps arxiv article articles back
     best bib bibtex blog bookmark by careers cite cited citation citations close code collapse
@@ -167,7 +163,7 @@ _AFFILIATION = re.compile(
     r"|inc\.|ltd\.|gmbh|corporation|research center|research centre)|@\w",
     re.IGNORECASE,
 )
-_PARTICLES = _set(
+_PARTICLES = word_set(
     "de del della der den di da do dos du la le van von ter ten bin ibn al el y e zu zur"
 )
 _NAME_TOKEN = re.compile(r"(?:[^\W\d_]\.?-?)+(?:['’`-][^\W\d_]+\.?)*[*†‡§¶]*\d{0,2}\Z")
@@ -201,7 +197,7 @@ _GOOGLE = re.compile(
 _CITATION = re.compile(
     r"(?P<names>[^:]+?[^\W\d_]{2})\.\s+(?P<venue>[^.:]{2,90}?)[\s,]+(?P<year>(?:19|20)\d\d)\.?"
 )
-_SMALL = _set(
+_SMALL = word_set(
     """
     a an and as at by for from in into is it its of on or over than that the to toward towards
     under via vs with without we are do does can how what why when be not

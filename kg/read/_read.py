@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -134,6 +134,18 @@ def _read_items(items: list[Input], options: _Options) -> Iterator[Paper]:
             continue
         with stream:
             yield from _read_source(source, reader)
+
+
+def nothing_read(inputs: Sequence[str], refusals: Sequence[Refusal]) -> ReadError:
+    """Return the error that tells why ``inputs`` gave no paper at all."""
+    where = ", ".join(inputs[:3]) + (", ..." if len(inputs) > 3 else "")
+    if refusals:
+        count, first = len(refusals), refusals[0]
+        return ReadError(f"{where}: no paper could be read, {count} refused; the first: {first}")
+    return ReadError(
+        f"{where}: no papers found; expected a listing page, BibTeX, JSON Lines, ... "
+        "(kg read --formats lists all)"
+    )
 
 
 def check_options(format: str | None, mapping: Mapping[str, str] | None) -> None:

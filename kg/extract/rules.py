@@ -34,6 +34,8 @@ _CALLED = re.compile(
     rf"{_OPEN}{_NAME}{_CLOSE}{_GOES_ON}"
 )
 _TITLE = re.compile(rf"{_OPEN}{_NAME}{_CLOSE}(?::\s| [–—-]{{1,2}} |, (?=an? ))")
+#: What a paper is that names in its title what others made: "LLMs: A Survey".
+_STUDY = re.compile(r"\b(?:surveys?|review|overview|tutorial|primer)\b", re.I)
 _KINDS = (
     (
         "Benchmark",
@@ -45,12 +47,14 @@ _KINDS = (
 )
 
 
-@register("coined", version=2)
+@register("coined", version=3)
 def find_coined(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
     """Names that the paper gives: "FOO: a ..." titles, "we introduce FOO", "dubbed FOO"."""
     title = _TITLE.match(paper.title)
     if title and _is_coined(title["name"]):
-        yield _coined("title", title, paper.title[title.end() :])
+        after = paper.title[title.end() :]
+        if not _STUDY.search(_find_clause(after)):
+            yield _coined("title", title, after)
     text = paper.abstract
     for pattern in (_GIVEN, _CALLED):
         for match in pattern.finditer(text):
@@ -84,9 +88,13 @@ def _find_kind(name: str, after: str, before: str = "") -> str:
     >>> _find_kind("FooBench", ""), _find_kind("Foo", ", a corpus"), _find_kind("Foo", ", a net")
     ('Benchmark', 'Dataset', 'Method')
     """
-    clause = re.split(r"[.;]| (?:for|of|to|that|which|from|on|via|with)\b", after, maxsplit=1)[0]
-    said = f"{before} {name} {clause}"
+    said = f"{before} {name} {_find_clause(after)}"
     return next((kind for kind, words in _KINDS if words.search(said)), "Method")
+
+
+def _find_clause(after: str) -> str:
+    """Return what is said of a name right after it, without what it is for or made of."""
+    return re.split(r"[.;]| (?:for|of|to|that|which|from|on|via|with)\b", after, maxsplit=1)[0]
 
 
 @register("abbreviation", version=1)

@@ -34,7 +34,11 @@ TITLE = 128
 
 @dataclass(frozen=True, slots=True, order=True)
 class Found:
-    """A span that the model found: field, half-open code points, label, role, probabilities."""
+    """A span that the model found: field, half-open code points, label, role, probability.
+
+    ``roles`` holds the probability of each of :attr:`Settings.roles`, of which ``role`` is
+    the most probable.
+    """
 
     field: str
     start: int
@@ -42,7 +46,7 @@ class Found:
     label: str
     role: str
     probability: float
-    role_probability: float
+    roles: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +169,7 @@ class Encoder:
                 self.settings.labels[span.label],
                 self.settings.roles[best],
                 span.probability,
-                float(role[best]),
+                tuple(role.tolist()),
             )
 
     def _score(self, window: Window) -> tuple[Any, Any]:

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import UsageError
 from kg.extract.encoder import Encoder
+from kg.extract.merge import find_key
 from kg.extract.pipe import FACTORY, MentionPipe
 from kg.extract.registry import LEARNED
+from kg.extract.roles import find_roles
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
 
 if TYPE_CHECKING:
@@ -63,7 +66,10 @@ class Learned:
         if self.pipe is None:
             return tuple(sorted(self._find_entities(paper)))
         found = self.pipe.predict(paper.title, paper.abstract)
-        return tuple(_to_mention(paper, item) for item in found)
+        key = find_key(paper)
+        names = [key(paper.text(item.field)[item.start : item.end]) for item in found]
+        roles = find_roles(found, names, self.encoder.settings.roles)
+        return tuple(map(_to_mention, repeat(paper), found, roles))
 
     def _find_entities(self, paper: Paper) -> Iterator[Mention]:
         precision = self.calibration.get("precision", {})
@@ -119,7 +125,7 @@ def _calibration(model: Learned) -> dict[str, Any]:
     return dict(model.nlp.meta.get("paperkg", {}))
 
 
-def _to_mention(paper: Paper, found: Found) -> Mention:
+def _to_mention(paper: Paper, found: Found, role: str) -> Mention:
     text = paper.text(found.field)[found.start : found.end]
     return Mention(
         found.field,
@@ -127,7 +133,7 @@ def _to_mention(paper: Paper, found: Found) -> Mention:
         found.end,
         text,
         found.label,
-        found.role,
+        role,
         found.probability,
         LEARNED,
     )

@@ -24,12 +24,17 @@ BLOCK = 16
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A run of pieces [first, last], both included, its label's index and its probability."""
+    """A run of pieces [first, last], both included, its label's index, each label's probability."""
 
     first: int
     last: int
     label: int
-    probability: float
+    probabilities: tuple[float, ...]
+
+    @property
+    def probability(self) -> float:
+        """The probability of the span with its label."""
+        return self.probabilities[self.label]
 
 
 class Crf:
@@ -50,7 +55,7 @@ class Crf:
         self.end = end
 
     def find_spans(self, emissions: Array, glued: Sequence[bool]) -> list[Span]:
-        """Return the spans of the best tag sequence, each with its exact probability.
+        """Return the spans of the best tag sequence, each with its labels' exact probabilities.
 
         Args:
             emissions: a score for every piece and tag, shape (pieces, tags).
@@ -62,7 +67,10 @@ class Crf:
         if not runs:
             return []
         lattice = _Lattice(self, emissions, glued)
-        return [Span(*run, lattice.probability(*run)) for run in runs]
+        return [
+            Span(first, last, label, tuple(lattice.probabilities(first, last).tolist()))
+            for first, last, label in runs
+        ]
 
     def find_marginals(self, emissions: Array, glued: Sequence[bool]) -> tuple[Array, Array]:
         """Return how probable each tag is at each piece, and how often each step is expected.
@@ -178,18 +186,19 @@ class _Lattice:
         reached = self.local[1:] * self.behind[1:] / self.scale[1:, None]
         return np.einsum("ti,tij,tj->ij", self.ahead[:-1], self.steps[1:], reached)
 
-    def probability(self, first: int, last: int, label: int) -> float:
-        """Return the probability of exactly this span, all tag sequences considered."""
-        inside = 2 + 2 * label
-        mass, tag = self.ahead[first, inside - 1], inside - 1
+    def probabilities(self, first: int, last: int) -> Any:
+        """Return the probability of exactly this span with each label, over all tag sequences."""
+        inside = np.arange(2, self.local.shape[1], 2)
+        tag = inside - 1
+        mass = self.ahead[first, tag]
         for at in range(first + 1, last + 1):
-            mass *= self.steps[at][tag, inside] * self.local[at, inside] / self.scale[at]
+            mass = mass * self.steps[at][tag, inside] * self.local[at, inside] / self.scale[at]
             tag = inside
         if last + 1 == len(self.local):
-            return float(min(1.0, mass * self.behind[last, tag]))
+            return np.minimum(1.0, mass * self.behind[last, tag])
         after = self.steps[last + 1][tag] * self.local[last + 1] * self.behind[last + 1]
-        after[inside] = 0.0
-        return float(min(1.0, mass * after.sum() / self.scale[last + 1]))
+        after[np.arange(len(inside)), inside] = 0.0
+        return np.minimum(1.0, mass * after.sum(1) / self.scale[last + 1])
 
 
 def mean_crf(crfs: Sequence[Crf]) -> Crf:

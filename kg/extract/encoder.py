@@ -36,8 +36,9 @@ TITLE = 128
 class Found:
     """A span that the model found: field, half-open code points, label, role, probability.
 
-    ``roles`` holds the probability of each of :attr:`Settings.roles`, of which ``role`` is
-    the most probable.
+    ``labels`` and ``roles`` hold the probability of each of :attr:`Settings.labels` and
+    :attr:`Settings.roles` for this span; ``label`` is that of the best reading of the text,
+    ``role`` the most probable.
     """
 
     field: str
@@ -46,6 +47,7 @@ class Found:
     label: str
     role: str
     probability: float
+    labels: tuple[float, ...]
     roles: tuple[float, ...]
 
 
@@ -169,6 +171,7 @@ class Encoder:
                 self.settings.labels[span.label],
                 self.settings.roles[best],
                 span.probability,
+                span.probabilities,
                 tuple(role.tolist()),
             )
 

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import UsageError
+from kg.extract.consensus import find_roles, find_types
 from kg.extract.encoder import Encoder
 from kg.extract.merge import find_key
 from kg.extract.pipe import FACTORY, MentionPipe
 from kg.extract.registry import LEARNED
-from kg.extract.roles import find_roles
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
 
 if TYPE_CHECKING:
@@ -62,14 +62,18 @@ class Learned:
         return self.pipe is not None
 
     def find(self, paper: Paper) -> tuple[Mention, ...]:
-        """Return the paper's mentions, without overlaps; confidence is not yet calibrated."""
+        """Return the paper's mentions, without overlaps; confidence is not yet calibrated.
+
+        An encoder's mentions of one name have one type and one role.
+        """
         if self.pipe is None:
             return tuple(sorted(self._find_entities(paper)))
         found = self.pipe.predict(paper.title, paper.abstract)
         key = find_key(paper)
         names = [key(paper.text(item.field)[item.start : item.end]) for item in found]
+        types = find_types(found, names, self.encoder.settings.labels)
         roles = find_roles(found, names, self.encoder.settings.roles)
-        return tuple(map(_to_mention, repeat(paper), found, roles))
+        return tuple(map(_to_mention, repeat(paper), found, types, roles))
 
     def _find_entities(self, paper: Paper) -> Iterator[Mention]:
         precision = self.calibration.get("precision", {})
@@ -125,18 +129,10 @@ def _calibration(model: Learned) -> dict[str, Any]:
     return dict(model.nlp.meta.get("paperkg", {}))
 
 
-def _to_mention(paper: Paper, found: Found, role: str) -> Mention:
-    text = paper.text(found.field)[found.start : found.end]
-    return Mention(
-        found.field,
-        found.start,
-        found.end,
-        text,
-        found.label,
-        role,
-        found.probability,
-        LEARNED,
-    )
+def _to_mention(paper: Paper, found: Found, kind: str, role: str) -> Mention:
+    start, end = found.start, found.end
+    text = paper.text(found.field)[start:end]
+    return Mention(found.field, start, end, text, kind, role, found.probability, LEARNED)
 
 
 def hash_folder(folder: Path) -> str:

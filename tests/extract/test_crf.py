@@ -58,10 +58,11 @@ def test_best_path_and_probabilities_equal_brute_force(seed: int) -> None:
     found = crf.find_spans(emissions, glued)
     assert {(s.first, s.last, s.label) for s in found} == spans_of(best)
     for span in found:
-        having = [
-            w for p, w in weights.items() if (span.first, span.last, span.label) in spans_of(p)
-        ]
-        assert span.probability == pytest.approx(sum(having) / sum(weights.values()), rel=1e-4)
+        for label, probability in enumerate(span.probabilities):
+            having = [
+                w for p, w in weights.items() if (span.first, span.last, label) in spans_of(p)
+            ]
+            assert probability == pytest.approx(sum(having) / sum(weights.values()), rel=1e-4)
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -10,7 +10,6 @@ import pytest
 from kg.errors import UsageError
 from kg.extract import registry
 from kg.extract.confidence import calibrate, fit_lines, log_odds
-from kg.extract.encoder import Found
 from kg.extract.language import find_language
 from kg.extract.merge import (
     LEAST,
@@ -21,7 +20,6 @@ from kg.extract.merge import (
     unify_roles,
     unify_types,
 )
-from kg.extract.roles import INTRODUCED, find_roles
 from kg.extract.rules import find_coined, find_repeats, find_short_and_long
 from kg.model import Mention, Paper
 
@@ -234,25 +232,3 @@ def test_a_short_form_and_its_long_form_are_one_name_in_the_paper_that_says_so()
     assert {m.type for m in unify_types([long, short], key)} == {"Method"}
     assert {m.role for m in unify_roles(unify_types([long, short], key), key)} == {"introduces"}
     assert {m.type for m in unify_types([long, short])} == {"Task", "Method"}
-
-
-def found(role: str, believed: float, probability: float = 1.0) -> Found:
-    rest = 1 - believed
-    roles = (believed, rest) if role == "introduces" else (rest, believed)
-    return Found("abstract", 0, 1, "Method", role, probability, roles)
-
-
-def test_a_name_has_the_role_that_its_mentions_together_make_probable() -> None:
-    roles = ("introduces", "uses")
-    sure, wavering = found("introduces", 0.99), found("uses", 0.6)
-    assert find_roles([sure, wavering, wavering], "aaa", roles) == ("introduces",) * 3
-    assert find_roles([sure, wavering], "ab", roles) == ("introduces", "uses")
-    doubtful = found("introduces", 0.99, probability=0.1)
-    assert find_roles([doubtful, wavering], "aa", roles) == ("uses", "uses")
-
-
-def test_a_name_is_introduced_only_where_the_model_does_not_waver() -> None:
-    above, below = found("introduces", INTRODUCED + 0.01), found("introduces", INTRODUCED - 0.01)
-    assert find_roles([above, below], "ab", ("introduces", "uses")) == ("introduces", "uses")
-    assert find_roles([below], "a", ("uses", "reports")) == ("uses",)
-    assert find_roles([found("introduces", 1.0)], "a", ("introduces", "uses")) == ("introduces",)

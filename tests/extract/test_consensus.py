@@ -1,0 +1,40 @@
+"""One type and one role for a name, out of the probabilities at its places."""
+
+from __future__ import annotations
+
+from kg.extract.consensus import INTRODUCED, find_roles, find_types
+from kg.extract.encoder import Found
+
+
+def found(role: str, believed: float, probability: float = 1.0) -> Found:
+    rest = 1 - believed
+    roles = (believed, rest) if role == "introduces" else (rest, believed)
+    return Found("abstract", 0, 1, "Method", role, probability, (probability, 0.0), roles)
+
+
+def typed(*labels: float) -> Found:
+    return Found("abstract", 0, 1, "Method", "uses", max(labels), labels, (1.0,))
+
+
+def test_a_name_has_the_type_that_its_mentions_together_make_probable() -> None:
+    types = ("Method", "Task")
+    sure, wavering = typed(0.05, 0.9), typed(0.5, 0.4)
+    assert find_types([sure, wavering, wavering], "aaa", types) == ("Task",) * 3
+    assert find_types([sure, wavering, wavering], "aba", types) == ("Task", "Method", "Task")
+    assert find_types([], "", types) == ()
+
+
+def test_a_name_has_the_role_that_its_mentions_together_make_probable() -> None:
+    roles = ("introduces", "uses")
+    sure, wavering = found("introduces", 0.99), found("uses", 0.6)
+    assert find_roles([sure, wavering, wavering], "aaa", roles) == ("introduces",) * 3
+    assert find_roles([sure, wavering], "ab", roles) == ("introduces", "uses")
+    doubtful = found("introduces", 0.99, probability=0.1)
+    assert find_roles([doubtful, wavering], "aa", roles) == ("uses", "uses")
+
+
+def test_a_name_is_introduced_only_where_the_model_does_not_waver() -> None:
+    above, below = found("introduces", INTRODUCED + 0.01), found("introduces", INTRODUCED - 0.01)
+    assert find_roles([above, below], "ab", ("introduces", "uses")) == ("introduces", "uses")
+    assert find_roles([below], "a", ("uses", "reports")) == ("uses",)
+    assert find_roles([found("introduces", 1.0)], "a", ("introduces", "uses")) == ("introduces",)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,79 @@ def test_a_link_brings_a_query_but_no_other_endpoint(client: Client, browser: An
     page.close()
 
 
+@contextmanager
+def editor(browser: Any, url: str, **options: Any) -> Iterator[Any]:
+    """Open the editor and wait for the first answer."""
+    context = browser.new_context(**options)
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.goto(f"{url}/query")
+    wait_until(page, f"{SHOWN} > 3")
+    yield page
+    context.close()
+
+
+#: The luminance of what lies behind an element.
+BEHIND = """selector => {
+  let element = document.querySelector(selector);
+  const paint = e => getComputedStyle(e).backgroundColor;
+  while (/, 0\\)$/.test(paint(element))) element = element.parentElement;
+  const [r, g, b] = paint(element).match(/[\\d.]+/g).map(Number);
+  return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255; }"""
+SURFACES = (
+    ".CodeMirror", ".CodeMirror-gutters", ".tabsList .tab", ".tabMenu", ".yasr_response_chip",
+    "table.dataTable td", ".tableFilter", ".yasqe_sharePopup",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_editor_is_as_dark_as_its_page(client: Client, browser: Any, scheme: str) -> None:
+    with editor(browser, client.url, color_scheme=scheme) as page:
+        page.click(".yasqe_share")
+        page.wait_for_selector(".yasqe_sharePopup")
+        seen = {at: page.evaluate(BEHIND, f"#editor {at}") for at in SURFACES}
+        complete(page, "PREFIX kg: <https://w3id.org/paperkg/ontology#>\nSELECT * { ?s kg:int")
+        page.keyboard.press("Control+Space")
+        page.wait_for_selector(".CodeMirror-hints")
+        seen["hints"] = page.evaluate(BEHIND, ".CodeMirror-hints")
+    wrong = {at: light for at, light in seen.items() if (light < 0.3) != (scheme == "dark")}
+    assert wrong == {}
+
+
+#: What YASGUI does by design: a button stands among its tabs; its text scrolls with the cursor.
+KNOWN = {"aria-required-children", "scrollable-region-focusable"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("query", ["", "SELECT * { ?s nosuch:thing ?o }"])
+def test_axe_finds_nothing_in_the_editor(
+    client: Client, browser: Any, scheme: str, query: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    with editor(browser, client.url, color_scheme=scheme) as page:
+        if query:
+            run(page, query)
+            page.wait_for_selector("#editor .errorResult")
+        page.wait_for_timeout(400)
+        found = [
+            (v["id"], node["html"][:120], node.get("failureSummary"))
+            for v in axe.Axe().run(page).response["violations"]
+            for node in v["nodes"]
+            if v["id"] not in KNOWN
+        ]
+    assert found == []
+
+
+def test_on_a_phone_nothing_lies_over_the_query(client: Client, browser: Any) -> None:
+    with editor(browser, client.url, viewport={"width": 390, "height": 844}) as page:
+        buttons = page.locator("#editor .yasqe_buttons").bounding_box()
+        text = page.locator("#editor .CodeMirror-scroll").bounding_box()
+        assert buttons["y"] + buttons["height"] <= text["y"] + 1
+        run(page, "SELECT * { ?s nosuch:thing ?o }")
+        page.wait_for_selector("#editor .errorResult")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 @pytest.fixture(scope="module")
 def page_file(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("page") / "ask.html"
@@ -146,6 +220,14 @@ def page_file(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 LOADED = "document.documentElement.dataset.loaded"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_has_one_theme(page_file: Path, watched: Callable[..., Any], scheme: str) -> None:
+    page = watched(page_file, ready=LOADED, scheme=scheme)
+    check_start(page)
+    light = [page.evaluate(BEHIND, f"#editor {at}") for at in (".CodeMirror", "table.dataTable td")]
+    assert [value < 0.3 for value in light] == [scheme == "dark"] * 2
 
 
 def test_the_page_answers_from_a_file(page_file: Path, watched: Callable[..., Any]) -> None:

@@ -43,7 +43,8 @@ if (config.local) answerLocally(endpoint, config);
 
 const first = config.examples.find((one) => one.name === config.start) ?? config.examples[0];
 const start = first?.query ?? "SELECT * WHERE { ?s ?p ?o } LIMIT 10";
-const yasgui = new Yasgui(document.getElementById("editor"), {
+const editor = document.getElementById("editor");
+const yasgui = new Yasgui(editor, {
   requestConfig: { endpoint, method: "POST" },
   copyEndpointOnNewTab: false,
   persistenceId: config.local ? null : `paperkg ${endpoint}`,
@@ -94,7 +95,7 @@ function run() {
 
 // Resources of this graph are described here, wherever their IRIs point.
 if (config.resources) {
-  document.getElementById("editor").addEventListener("click", (event) => {
+  editor.addEventListener("click", (event) => {
     const link = event.target.closest?.("a.iri");
     if (!link?.href.startsWith(config.base)) return;
     event.preventDefault();
@@ -102,6 +103,14 @@ if (config.resources) {
   });
 }
 
+// YASGUI leaves two of its controls without a name.
+function nameControls(root) {
+  for (const area of root.querySelectorAll(".yasqe textarea")) area.ariaLabel = "The query, in SPARQL";
+  for (const select of root.querySelectorAll(".tableSizer")) select.ariaLabel = "Rows on a page";
+}
+
+new MutationObserver(() => nameControls(editor)).observe(editor, { childList: true, subtree: true });
+nameControls(editor);
 showExamples();
 window.paperkg = { yasgui, currentTab };
 document.documentElement.dataset.ready = "1";

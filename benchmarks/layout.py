@@ -36,9 +36,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from synthetic import make_papers
 
 from kg.graph import build_graph
+from kg.louvain import Network, find_communities
 from kg.view import payload
 from kg.view.layout import place
-from kg.view.regions import Network, find_communities
 
 Method = Callable[[Network], np.ndarray]
 

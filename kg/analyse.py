@@ -311,26 +311,34 @@ def _claim_counts(graph: nx.MultiDiGraph, role: str | None) -> dict[str, float]:
 
 # --- communities ------------------------------------------------------------------
 
+#: Communities are found over whole numbers; the least weight of a claim is 0.14.
+_WEIGHT_STEPS = 1000
+
 
 def communities(graph: nx.MultiDiGraph, *, resolution: float = 1.0) -> list[Community]:
     """Return communities of papers and concepts, largest first.
 
-    Louvain (Blondel et al., "Fast unfolding of communities in large networks",
-    2008) with a fixed seed over the claims, weighted as in :func:`similar`.
-    Nodes without a claim are in none.
-    """
-    import networkx as nx
+    The Louvain method (:mod:`kg.louvain`) over the claims, weighted as in
+    :func:`similar`.  Nodes without a claim are in none.
 
-    flat = nx.Graph()
+    Args:
+        resolution: above 1 more and smaller communities, below 1 fewer.
+    """
+    from kg.louvain import Network, find_communities
+
     vectors = _vectors(graph, paper_side=True)
-    for paper in sorted(vectors):
-        for concept in sorted(vectors[paper]):
-            flat.add_edge(paper, concept, weight=vectors[paper][concept])
-    if not flat:
-        return []
-    groups = nx.community.louvain_communities(flat, weight="weight", resolution=resolution, seed=0)
-    ordered = sorted((sorted(group) for group in groups), key=lambda group: (-len(group), group))
-    return [_community(graph, number, group) for number, group in enumerate(ordered, 1)]
+    nodes = sorted(vectors.keys() | {concept for own in vectors.values() for concept in own})
+    at = {node: number for number, node in enumerate(nodes)}
+    edges = (
+        (at[paper], at[concept], round(weight * _WEIGHT_STEPS))
+        for paper in sorted(vectors)
+        for concept, weight in sorted(vectors[paper].items())
+    )
+    found = find_communities(Network.from_edges(len(nodes), edges), resolution=resolution)
+    groups: dict[int, list[str]] = defaultdict(list)
+    for node, group in zip(nodes, found.tolist(), strict=True):
+        groups[group].append(node)
+    return [_community(graph, number + 1, groups[number]) for number in sorted(groups)]
 
 
 def _community(graph: nx.MultiDiGraph, number: int, members: list[str]) -> Community:

@@ -18,7 +18,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from kg.view.regions import Ints, Network
+from kg.louvain import Ints, Network
 
 Floats = npt.NDArray[np.float64]
 

@@ -18,18 +18,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from kg.louvain import Ints, Network, find_communities
 from kg.model import FIELDS, Concept, ConceptType, Mention, Paper, Role
 from kg.text import sentence_spans
 from kg.view.layout import place
-from kg.view.regions import (
-    TYPE_WEIGHT,
-    Ints,
-    Network,
-    Region,
-    find_communities,
-    name_regions,
-    numbered,
-)
+from kg.view.regions import TYPE_WEIGHT, Region, name_regions, numbered
 
 if TYPE_CHECKING:
     import networkx as nx

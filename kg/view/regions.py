@@ -1,152 +1,21 @@
-"""Regions: communities of papers and shared concepts, named by their own concepts.
-
-The Louvain method (Blondel et al., "Fast unfolding of communities in large
-networks", 2008) with the work queue of the Leiden algorithm (Traag et al., 2019)
-instead of full sweeps, over plain arrays: networkx' own takes ten minutes at
-100,000 nodes, this one seconds.  Weights are integers and nodes are visited in a
-seeded order, so the result is the same on every machine.
-"""
+"""Regions of the map: its communities, named by their own concepts."""
 
 from __future__ import annotations
 
 import math
-import random
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from kg.louvain import Ints
 
 #: How much a shared concept of a type says about what its papers are about.
 TYPE_WEIGHT = {"Task": 1.4, "Method": 1.0, "Dataset": 0.6, "Benchmark": 0.6, "Metric": 0.15}
 
 #: At most so many regions get a name; a map with more has no overview.
 MAX_REGIONS = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """An undirected weighted graph of ``size`` nodes as three parallel edge columns.
-
-    Weights are positive integers; an edge is listed once, in either direction.
-    """
-
-    size: int
-    source: Ints
-    target: Ints
-    weight: Ints
-
-    def neighbours(self) -> tuple[list[int], list[int], list[int]]:
-        """Return (start, neighbour, weight): both directions, grouped by node."""
-        ends = np.concatenate([self.source, self.target])
-        others = np.concatenate([self.target, self.source])
-        order = np.argsort(ends, kind="stable")
-        counts = np.bincount(ends, minlength=self.size)
-        start = np.concatenate([[0], np.cumsum(counts)])
-        weights = np.concatenate([self.weight, self.weight])[order]
-        return start.tolist(), others[order].tolist(), weights.tolist()
-
-
-def find_communities(network: Network, *, seed: int = 7, resolution: float = 1.0) -> Ints:
-    """Return a community number per node, 0 the largest; equal sizes by lowest node.
-
-    Args:
-        network: the graph; its weights are integers.
-        seed: of the order in which nodes are visited.
-        resolution: above 1 more and smaller communities, below 1 fewer.
-    """
-    labels = np.arange(network.size, dtype=np.int64)
-    level, loops = network, np.zeros(network.size, dtype=np.int64)
-    while True:
-        moved = _move_nodes(level, loops, seed=seed, resolution=resolution)
-        names, moved = np.unique(moved, return_inverse=True)
-        labels = moved[labels]
-        if len(names) == level.size:
-            return _by_size(labels)
-        level, loops = _aggregate(level, loops, moved, len(names))
-
-
-def _move_nodes(network: Network, loops: Ints, *, seed: int, resolution: float) -> Ints:
-    """One level: move nodes to the neighbouring community of most gain until none gains."""
-    start, neighbour, weight = network.neighbours()
-    strength = (_strengths(network) + 2 * loops).tolist()
-    community, total = list(range(network.size)), list(strength)
-    scale = resolution / max(1, sum(strength))
-    order = list(range(network.size))
-    random.Random(seed).shuffle(order)
-    queue, waiting = deque(order), [True] * network.size
-    while queue:
-        node = queue.popleft()
-        waiting[node] = False
-        own = community[node]
-        towards: dict[int, int] = {}
-        for at in range(start[node], start[node + 1]):
-            name = community[neighbour[at]]
-            towards[name] = towards.get(name, 0) + weight[at]
-        total[own] -= strength[node]
-        best = _best(towards, own, total, strength[node] * scale)
-        total[best] += strength[node]
-        if best == own:
-            continue
-        community[node] = best
-        for at in range(start[node], start[node + 1]):
-            other = neighbour[at]
-            if not waiting[other] and community[other] != best:
-                waiting[other] = True
-                queue.append(other)
-    return np.array(community, dtype=np.int64)
-
-
-def _best(towards: dict[int, int], own: int, total: list[int], penalty: float) -> int:
-    best, most = own, towards.get(own, 0) - penalty * total[own] + 1e-9
-    for name, weight in towards.items():
-        gain = weight - penalty * total[name]
-        if gain > most:
-            best, most = name, gain
-    return best
-
-
-def _strengths(network: Network) -> Ints:
-    ends = np.concatenate([network.source, network.target])
-    weights = np.concatenate([network.weight, network.weight])
-    return np.bincount(ends, weights=weights, minlength=network.size).astype(np.int64)
-
-
-def _aggregate(network: Network, loops: Ints, labels: Ints, size: int) -> tuple[Network, Ints]:
-    """Return the graph of communities and the weight inside each."""
-    one, two = labels[network.source], labels[network.target]
-    inner = one == two
-    inside = np.bincount(labels, weights=loops, minlength=size)
-    inside += np.bincount(one[inner], weights=network.weight[inner], minlength=size)
-    low, high = np.minimum(one, two)[~inner], np.maximum(one, two)[~inner]
-    keys, position = np.unique(low * size + high, return_inverse=True)
-    weight = np.bincount(position, weights=network.weight[~inner], minlength=len(keys))
-    joined = Network(size, keys // size, keys % size, weight.astype(np.int64))
-    return joined, inside.astype(np.int64)
-
-
-def _by_size(labels: Ints) -> Ints:
-    """Renumber communities by size, largest first; equal sizes by their first node."""
-    names, first, counts = np.unique(labels, return_index=True, return_counts=True)
-    rank = np.empty(len(names), dtype=np.int64)
-    rank[np.lexsort((first, -counts))] = np.arange(len(names))
-    return rank[np.searchsorted(names, labels)]
-
-
-def modularity(network: Network, labels: Ints, *, resolution: float = 1.0) -> float:
-    """Return Newman's modularity of a partition, in [-0.5, 1)."""
-    inner = labels[network.source] == labels[network.target]
-    whole = float(network.weight.sum())
-    strength = np.bincount(labels, weights=_strengths(network))
-    share = float(network.weight[inner].sum()) / whole
-    return share - resolution * float(np.square(strength / (2 * whole)).sum())
-
-
-# --- names ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

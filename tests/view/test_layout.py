@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from scipy.spatial import cKDTree
 
+from kg.louvain import Network, find_communities
 from kg.view import layout, payload
 from kg.view.layout import place
-from kg.view.regions import Network, find_communities
 from tests.view.conftest import make_graph
 
 ROOT = Path(__file__).parent.parent.parent

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from kg.read._decode import bom_encoding
-from kg.read._tables import find_delimiter
+from kg.read._tables import find_header
 
 _BIBTEX = re.compile(r"^\s*@\s*\w+\s*[{(]", re.MULTILINE)
 _RIS = re.compile(r"^TY  ?-( |$)", re.MULTILINE)
@@ -16,6 +16,7 @@ _XML = re.compile(
     r"\s*(?:<\?xml|<!--|<!DOCTYPE|<(?:\w+:)?(?:feed|rss|rdf|entry|oai-pmh|listrecords|record)\b)",
     re.IGNORECASE,
 )
+_TOP = 1 << 14
 _HTML = re.compile(
     r"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|div)\b", re.IGNORECASE | re.DOTALL
 )
@@ -75,7 +76,7 @@ def _is_table(text: str, columns: Iterable[str]) -> bool:
 
 
 def _table(text: str, columns: Iterable[str]) -> str | None:
-    delimiter = find_delimiter(text.split("\n", 1)[0][:4000], tuple(columns))
-    if delimiter is None:
+    found = find_header([line[:4000] for line in text[:_TOP].split("\n")[:20]], tuple(columns))
+    if found is None:
         return None
-    return "tsv" if delimiter == "\t" else "csv"
+    return "tsv" if found[1] == "\t" else "csv"

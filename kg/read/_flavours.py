@@ -9,6 +9,9 @@ from typing import Any
 
 Record = Mapping[str, Any]
 
+#: What an object may hold beside the value that it wraps.
+_WRAPPING = frozenset({"value", "readers"})
+
 #: An inverted abstract may not name positions beyond this.
 _MAX_WORDS = 2_000_000
 
@@ -18,12 +21,44 @@ _JATS_TITLE = re.compile(
 )
 
 
+def is_paper(record: Record) -> bool:
+    """Whether ``record`` has a field that only a paper has."""
+    return any(
+        str(name).lower() in {"title", "abstract", "abstract_inverted_index"} for name in record
+    )
+
+
 def flatten(record: Record) -> Record:
     """Return the fields of ``record`` under usual names, whichever service it is from."""
+    record = unwrap(record)
     for knows, convert in _FLAVOURS.values():
         if knows(record):
             return convert(record)
     return record
+
+
+def unwrap(record: Record) -> Record:
+    """Return ``record`` with the fields of the paper that it holds within, if it holds one.
+
+    >>> unwrap({"id": "x", "content": {"title": {"value": "LoRA"}}})
+    {'id': 'x', 'title': 'LoRA'}
+    """
+    names = ["paper"] if is_paper(record) else list(record)
+    inner = next((n for n in names if _is_paper_object(record.get(n))), None)
+    if inner is None:
+        return record
+    outer = {name: value for name, value in record.items() if name != inner}
+    return {**outer, **{name: _value(value) for name, value in record[inner].items()}}
+
+
+def _is_paper_object(value: Any) -> bool:
+    return isinstance(value, Mapping) and is_paper(value)
+
+
+def _value(value: Any) -> Any:
+    """OpenReview wraps every value into an object of its own."""
+    alone = isinstance(value, Mapping) and "value" in value and value.keys() <= _WRAPPING
+    return value["value"] if alone else value
 
 
 def flatten_as(record: Record, flavour: str) -> Record:
@@ -78,11 +113,13 @@ def to_text(inverted: Any) -> str:
 
 def from_semantic_scholar(record: Record) -> Record:
     """A Semantic Scholar paper."""
-    ids = record.get("externalIds") or {}
+    ids = _any(record, "externalIds", "externalids")
     pdf = _inner(record.get("openAccessPdf") or {}, "url")
     return {
         **{name: record.get(name) for name in ("title", "abstract", "authors")},
-        "year": record.get("year") or record.get("publicationDate"),
+        "year": record.get("year")
+        or record.get("publicationDate")
+        or record.get("publicationdate"),
         "venue": record.get("venue") or record.get("publicationVenue") or record.get("journal"),
         "doi": _inner(ids, "DOI"),
         "arxiv_id": _inner(ids, "ArXiv"),
@@ -153,6 +190,33 @@ def from_kaggle(record: Record) -> Record:
     }
 
 
+def from_dblp(record: Record) -> Record:
+    """A hit of DBLP's search: a title that ends in a full stop, authors with numbers."""
+    title = record.get("title")
+    authors = _inner(record.get("authors"), "author")
+    listed = authors if isinstance(authors, list) else [authors]
+    return {
+        **{name: record.get(name) for name in ("year", "venue", "doi")},
+        "title": title.removesuffix(".") if isinstance(title, str) else title,
+        "authors": [without_number(name) for name in map(_dblp_name, listed) if name],
+        "url": [record.get("ee"), record.get("url")],
+    }
+
+
+def _dblp_name(author: Any) -> str | None:
+    name = _inner(author, "text") if isinstance(author, Mapping) else author
+    return name if isinstance(name, str) else None
+
+
+def without_number(name: str) -> str:
+    """Return a name without the number by which DBLP tells namesakes apart.
+
+    >>> without_number("Wei Zhang 0001")
+    'Wei Zhang'
+    """
+    return re.sub(r"\s+\d{4}$", "", name)
+
+
 def _first_version(record: Record) -> Any:
     versions = _dicts(record.get("versions"))
     return versions[0].get("created") if versions else None
@@ -162,6 +226,10 @@ def _inner(value: Any, *path: str) -> Any:
     for name in path:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+def _any(record: Record, *names: str) -> Any:
+    return next((record[name] for name in names if record.get(name)), None)
 
 
 def _first(value: Any) -> Any:
@@ -179,7 +247,8 @@ def _is_openalex(record: Record) -> bool:
 
 
 def _is_semantic_scholar(record: Record) -> bool:
-    return "externalIds" in record or "paperId" in record or "corpusId" in record
+    names = ("externalIds", "externalids", "paperId", "corpusId", "corpusid")
+    return any(name in record for name in names)
 
 
 def _is_crossref(record: Record) -> bool:
@@ -193,6 +262,10 @@ def _is_csl(record: Record) -> bool:
     return dates is not None or ("container-title" in record and "title" in record)
 
 
+def _is_dblp(record: Record) -> bool:
+    return isinstance(_inner(record.get("authors"), "author"), list | Mapping | str)
+
+
 def _is_kaggle(record: Record) -> bool:
     return "authors_parsed" in record or ("update_date" in record and "id" in record)
 
@@ -203,4 +276,5 @@ _FLAVOURS: dict[str, tuple[Callable[[Record], bool], Callable[[Record], Record]]
     "crossref": (_is_crossref, from_crossref),
     "csl": (_is_csl, from_csl),
     "arxiv-bulk": (_is_kaggle, from_kaggle),
+    "dblp": (_is_dblp, from_dblp),
 }

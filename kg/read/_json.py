@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kg.read._base import Row, Source
-from kg.read._flavours import flatten, flatten_as
+from kg.read._flavours import flatten, flatten_as, is_paper
 
 #: An object of at most so many characters is parsed whole to find its list of papers.
 WHOLE = 32 * 1024 * 1024
@@ -76,20 +76,38 @@ def find_records(value: Any) -> Iterator[Any]:
     >>> list(find_records({"message": {"items": [{"title": "LoRA"}]}}))
     [{'title': 'LoRA'}]
     """
-    if isinstance(value, list):
-        yield from value
-        return
-    inner = _paper_list(value) if isinstance(value, dict) and not _is_paper(value) else None
-    if inner is None:
-        yield value
+    if not isinstance(value, dict):
+        yield from value if isinstance(value, list) else [value]
+    elif _is_record(value):
+        yield from to_rows(value) or [value]
     else:
-        yield from inner
+        inner = _paper_list(value)
+        yield from [value] if inner is None else inner
 
 
-def _is_paper(record: Mapping[str, Any]) -> bool:
-    return any(
-        str(name).lower() in {"title", "abstract", "abstract_inverted_index"} for name in record
-    )
+def _is_record(value: dict[str, Any]) -> bool:
+    """Whether an object is one paper, itself or within an envelope, and no list of them."""
+    return is_paper(value) or len(_papers_within(value)) == 1
+
+
+def _papers_within(value: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    return [(n, item) for n, item in value.items() if isinstance(item, dict) and is_paper(item)]
+
+
+def to_rows(table: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the records of a table that is stored by columns; none if it is no such table.
+
+    >>> to_rows({"title": {"0": "LoRA", "1": "GPT"}, "year": {"0": 2021, "1": 2018}})
+    [{'title': 'LoRA', 'year': 2021}, {'title': 'GPT', 'year': 2018}]
+    """
+    columns = [v if isinstance(v, dict) else dict(enumerate(v)) for v in table.values()
+               if isinstance(v, dict | list)]  # fmt: skip
+    keys = columns[0].keys() if columns else dict[Any, Any]().keys()
+    if not 1 < len(columns) == len(table) or any(column.keys() != keys for column in columns):
+        return []
+    return [
+        {name: column[key] for name, column in zip(table, columns, strict=True)} for key in keys
+    ]
 
 
 def _paper_list(value: dict[str, Any], depth: int = 3) -> list[Any] | None:
@@ -104,8 +122,7 @@ def _paper_list(value: dict[str, Any], depth: int = 3) -> list[Any] | None:
         lists = [item for item in inner if item is not None]
     if lists:
         return max(lists, key=len)
-    wrapped = [item for item in value.values() if isinstance(item, dict) and _is_paper(item)]
-    return wrapped or None
+    return [{"id": name, **item} for name, item in _papers_within(value)] or None
 
 
 def read_json(source: Source, flavour: str | None = None) -> Iterator[Row]:
@@ -141,7 +158,7 @@ def _list_name(text: str) -> str | None:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return next((n for n in LIST_NAMES if f'"{n}"' in text[:100_000]), None)
-    if _is_paper(value):
+    if _is_record(value):
         return None
     items = _paper_list(value)
     return _name_of(value, items) if items is not None else None

@@ -16,24 +16,31 @@ from kg.text import squeeze
 
 #: Field -> the names it goes by, best first; compared without case, spaces, "_", "-".
 NAMES: dict[str, tuple[str, ...]] = {
-    "title": ("title", "papertitle", "articletitle", "documenttitle", "displayname", "ti"),
-    "abstract": (
-        "abstract", "summary", "description", "abstracttext", "paperabstract", "abstractnote",
-        "ab", "tldr",
+    "title": (
+        "title", "articletitle", "documenttitle", "itemtitle", "displayname", "fulltitle", "ti",
     ),
-    "authors": ("authors", "author", "authorlist", "authornames", "authorships",
-                "creators", "creator", "au"),
+    "abstract": (
+        "abstract", "summary", "description", "abstracttext", "abstractnote", "ab", "tldr",
+    ),
+    "authors": (
+        "authorfullnames", "af", "authors", "author", "authorlist", "authornames", "authorships",
+        "authorstring", "creators", "creator", "au",
+    ),
     "year": (
-        "year", "publicationyear", "pubyear", "date", "published", "publicationdate", "publishedat",
+        "year", "publicationyear", "pubyear", "yearpublished", "date", "published",
+        "publicationdate", "publishedat",
         "publisheddate", "datepublished", "issued", "submitted", "created", "updatedate", "py",
     ),
-    "doi": ("doi", "doinumber", "digitalobjectidentifier"),
+    "doi": ("doi", "itemdoi", "doinumber", "digitalobjectidentifier", "di"),
     "arxiv_id": ("arxivid", "arxiv", "eprint", "eprintid", "arxivurl", "arxivnumber"),
-    "url": ("url", "link", "pdf", "urls", "pdfurl", "paperurl", "openaccesspdf", "abstracturl",
-            "landingpage"),
+    "url": (
+        "url", "link", "urlabs", "articleurl", "pdf", "urls", "pdfurl", "paperurl",
+        "openaccesspdf", "abstracturl", "landingpage", "fulltexturl",
+    ),
     "venue": (
         "venue", "journal", "booktitle", "conference", "containertitle", "publicationtitle",
         "sourcetitle", "journaltitle", "journalname", "journalref", "publicationvenue",
+        "journalbook", "so",
     ),
 }  # fmt: skip
 
@@ -43,8 +50,9 @@ _NOT_NAME = re.compile(r"[^a-z0-9]+")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+|\s*\n\s*", re.IGNORECASE)
-_SEMICOLON = re.compile(r"\s*;\s*|\s*\|\s*")
+_SEMICOLON = re.compile(r"\s*[;|·⋅•]\s*")
 _MARKS = "*†‡§¶"
+_NUMBER = re.compile(r"\s*\(\d{4,}\)")
 
 
 class Refused(Exception):
@@ -73,7 +81,7 @@ def to_paper(row: Row, source: Source) -> Paper:
     if title.noted or abstract.noted:
         source.notice(row.line, "characters that no text file can hold became U+FFFD")
     doi, arxiv_id = _identifiers(found, row.fields)
-    year = to_year(found.get("year"))
+    year, venue = to_year(found.get("year")), _short(found.get("venue"))
     for name, unread in (("year", year is None), ("doi", not (doi or arxiv_id))):
         if unread and not _empty(found.get(name)):
             source.notice(row.line, f"{name} {_short(found[name])!r} is none, and left out")
@@ -82,8 +90,8 @@ def to_paper(row: Row, source: Source) -> Paper:
         title=str(title),
         abstract=str(abstract),
         authors=to_authors(found.get("authors")),
-        year=year or (arxiv_year(arxiv_id) if arxiv_id else None),
-        venue=_short(found.get("venue")),
+        year=year or (arxiv_year(arxiv_id) if arxiv_id else to_year(venue)),
+        venue=venue,
         doi=doi,
         arxiv_id=arxiv_id,
         url=to_url(found.get("url")),
@@ -94,14 +102,19 @@ def to_paper(row: Row, source: Source) -> Paper:
 
 def find_fields(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
     """Return {record field: raw value}, by the user's ``mapping``, else by usual names."""
+    filled = [(name_key(str(name)), value) for name, value in fields.items() if not _empty(value)]
     by_key: dict[str, Any] = {}
-    for name, value in fields.items():
-        if not _empty(value):
-            by_key.setdefault(name_key(str(name)), value)
+    for name, value in filled:
+        by_key.setdefault(name, value)
+    for name, value in filled:
+        by_key.setdefault(name.removeprefix("paper"), value)
     found: dict[str, Any] = {}
     for field, names in NAMES.items():
         values = (by_key[name] for name in names if name in by_key)
         found[field] = next(values, None)
+    if any(found[field] for field in ("abstract", "authors", "year", "venue", "url")):
+        # "Name" heads the titles of many a table of papers, and the people of others.
+        found["title"] = found["title"] or by_key.get("name")
     for field, column in mapping.items():
         value = dig(fields, column)
         if not _empty(value):
@@ -291,7 +304,8 @@ def _author_object(item: Mapping[str, Any]) -> list[str]:
 
 
 def _split_authors(text: str) -> list[str]:
-    text = text.strip().removesuffix(" et al.").removesuffix(" et al")
+    # Scopus puts a number behind each of its authors.
+    text = _NUMBER.sub("", text.strip()).removesuffix(" et al.").removesuffix(" et al")
     if _SEMICOLON.search(text):
         return [_flip(name) for name in _SEMICOLON.split(text)]
     parts = [part.strip() for part in text.split(",")]

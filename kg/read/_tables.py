@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import csv
+import re
+from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from kg.read._base import MAX_LINE, Row, Source
 from kg.read._paper import NAMES, name_key
 
 DELIMITERS = (",", "\t", ";", "|")
+
+#: The line by which Excel names the delimiter.
+_SEP = re.compile(r"\s*\"?sep=(.)\"?\s*", re.IGNORECASE)
+
+#: The header is sought in so many lines.
+_TOP = 3
 
 
 def read_csv(source: Source) -> Iterator[Row]:
@@ -32,21 +41,41 @@ def find_delimiter(header: str, columns: tuple[str, ...] = ()) -> str | None:
     return max(found, key=header.count, default=None)
 
 
+def find_header(lines: list[str], columns: tuple[str, ...] = ()) -> tuple[int, str] | None:
+    """Return which of the first ``lines`` is the header of a table, and the delimiter.
+
+    A line "sep=;" or a remark may stand above it.  A header of one cell counts where no line
+    has more, so that a page that starts with "Title" is no table.
+
+    >>> find_header(["sep=;", "Title;Year", "LoRA;2021"]), find_header(["Title", "Hu, E."])
+    ((1, ';'), None)
+    """
+    for at, line in enumerate(lines[:_TOP]):
+        mark = find_delimiter(line, columns)
+        single = mark and len(_cells(line, mark)) == 1
+        if mark and not (single and any(len(_cells(x, y)) > 1 for x in lines for y in DELIMITERS)):
+            return at, mark
+    return None
+
+
 def _names(header: str, mark: str) -> set[str]:
-    try:
-        cells = next(csv.reader([header], delimiter=mark), [])
-    except csv.Error:
-        return set()
+    cells = _cells(header, mark)
     return {name_key(cell) for cell in cells} if len(cells) > 1 or len(header) < 40 else set()
+
+
+def _cells(line: str, mark: str) -> list[str]:
+    try:
+        return next(csv.reader([line.removeprefix("\ufeff")], delimiter=mark), [])
+    except csv.Error:
+        return []
 
 
 def _read_table(source: Source, delimiter: str | None) -> Iterator[Row]:
     csv.field_size_limit(MAX_LINE)
     lines = _Lines(source)
-    header_line = next((line for line in lines if line.strip()), "")
     columns = tuple(source.mapping.values())
-    delimiter = delimiter or find_delimiter(header_line, columns) or ","
-    header = next(csv.reader([header_line], delimiter=delimiter), [])
+    header = _take_header(lines, delimiter, columns)
+    delimiter = header.delimiter
     rows = csv.reader(lines, delimiter=delimiter)
     while True:
         start = lines.number + 1
@@ -60,7 +89,23 @@ def _read_table(source: Source, delimiter: str | None) -> Iterator[Row]:
         if lines.ended:  # only an open quote makes csv ask for a line beyond the last
             source.refuse(start, f"a quote opens here and never closes, up to line {lines.number}")
         elif any(cell.strip() for cell in cells):
-            yield from _row(source, start, header, cells)
+            yield from _row(source, start, header.cells, cells)
+
+
+@dataclass(frozen=True, slots=True)
+class _Header:
+    cells: list[str]
+    delimiter: str
+
+
+def _take_header(lines: _Lines, delimiter: str | None, columns: tuple[str, ...]) -> _Header:
+    """Take the header off ``lines``, and what stands above it."""
+    top = lines.peek(_TOP)
+    told = next((found[1] for found in map(_SEP.fullmatch, top[:1]) if found), None)
+    at, mark = find_header(top, columns) or (int(told is not None), None)
+    line = [next(lines, "") for _ in range(at + 1)][-1]
+    delimiter = delimiter or told or mark or max(DELIMITERS, key=line.count)
+    return _Header(_cells(line, delimiter), delimiter)
 
 
 class _Lines:
@@ -69,17 +114,27 @@ class _Lines:
     def __init__(self, source: Source) -> None:
         self.number, self.ended = 0, False
         self._lines = source.lines()
+        self._ahead: deque[tuple[int, str]] = deque()
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
         try:
-            self.number, line = next(self._lines)
+            self.number, line = self._ahead.popleft() if self._ahead else next(self._lines)
         except StopIteration:
             self.ended = True
             raise
         return line + "\n"
+
+    def peek(self, count: int) -> list[str]:
+        """Skip blank lines and return the next ``count`` lines without taking them."""
+        for number, line in self._lines:
+            if self._ahead or line.strip():
+                self._ahead.append((number, line))
+            if len(self._ahead) >= count:
+                break
+        return [line for _, line in self._ahead]
 
 
 def _row(source: Source, line: int, header: list[str], cells: list[str]) -> Iterator[Row]:

@@ -1,0 +1,151 @@
+"""What services and programs really export: the same invented papers in each of their shapes."""
+
+# ruff: noqa: E501 - texts stand on one line, as the readers meet them
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from kg.model import Paper
+from kg.read import Refusal, read_papers
+from kg.read._flavours import unwrap
+
+#: (title, abstract, authors, arXiv id), all invented.
+PAPERS = [
+    (
+        "KiteNet: Steering Soft Wings with Sparse Touch",
+        "Soft wings bend in ways that are hard to model. KiteNet reads 16 touch sensors and steers a kite without a camera.",
+        ["Zoë Krämer", "Luis M. Ortega", "Wei Zhang"],
+        "2411.16001",
+    ),
+    (
+        "How Much Does a Token Cost? Energy Audits of Large Language Models",
+        "Energy figures of large language models are often guessed. This paper measures them with meters between wall and server.",
+        ["Amara Okafor", "Nguyen Van An"],
+        "2411.16002",
+    ),
+    (
+        "A Survey of Maps",
+        "Maps guide robots. This survey orders two hundred methods for building them from images, sound and touch.",
+        ["Hiroshi Tanaka"],
+        "2411.16003",
+    ),
+]  # fmt: skip
+
+
+def read(text: str | bytes, tmp_path: Path, name="export.txt") -> tuple[list[Paper], list[Refusal]]:
+    refusals: list[Refusal] = []
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return list(read_papers(path, on_refusal=refusals.append)), refusals
+
+
+def plain(paper) -> dict:
+    title, abstract, authors, arxiv_id = paper
+    return {"title": title, "abstract": abstract, "authors": authors, "year": 2024, "id": arxiv_id}
+
+
+def check(found: list[Paper], refusals: list[Refusal], fields: str) -> None:
+    """Hold ``found`` to :data:`PAPERS`; letters say which fields the export carries."""
+    assert not refusals
+    assert [p.title for p in found] == [p[0] for p in PAPERS]
+    assert {p.year for p in found} == {2024}
+    if "a" in fields:
+        assert [p.abstract for p in found] == [p[1] for p in PAPERS]
+    if "w" in fields:
+        assert [list(p.authors) for p in found] == [p[2] for p in PAPERS]
+    if "i" in fields:
+        assert [p.arxiv_id for p in found] == [p[3] for p in PAPERS]
+    if "d" in fields:
+        assert [p.doi for p in found] == [f"10.1000/{p[3]}" for p in PAPERS]
+
+
+def _dblp_authors(names):
+    listed = [{"@pid": "1/2", "text": name} for name in names]
+    listed[-1]["text"] += " 0001"
+    return {"author": listed if len(listed) > 1 else listed[0]}
+
+
+JSON = {
+    "Hugging Face daily papers": ("awi", [{"paper": {"id": i, "authors": [{"_id": "6", "name": n} for n in w], "publishedAt": "2024-11-25T00:00:00Z", "title": t, "summary": a, "upvotes": 3}, "title": t, "numComments": 1, "submittedBy": {"fullname": "Some User"}} for t, a, w, i in PAPERS]),
+    "OpenReview, API 2": ("aw", {"count": 3, "notes": [{"id": f"f{i}", "forum": "f", "content": {"title": {"value": t}, "authors": {"value": w}, "abstract": {"value": a, "readers": ["everyone"]}, "venue": {"value": "ICLR 2024 poster"}}} for t, a, w, i in PAPERS]}),
+    "OpenReview, API 1": ("aw", {"notes": [{"id": f"f{i}", "details": {"tags": [{"x": 1}]}, "content": {"title": t, "authors": w, "abstract": a, "venue": "ICLR 2024 poster"}} for t, a, w, i in PAPERS]}),
+    "DBLP search": ("wd", {"result": {"hits": {"@total": "3", "hit": [{"@score": "3", "info": {"authors": _dblp_authors(w), "title": f"{t}.", "year": "2024", "venue": "ICML", "doi": f"10.1000/{i}"}} for t, a, w, i in PAPERS]}}}),
+    "Semantic Scholar, citations": ("aw", {"offset": 0, "data": [{"contextsWithIntent": [{"context": "We follow.", "intents": []}], "citingPaper": {"paperId": i, "title": t, "abstract": a, "year": 2024, "authors": [{"name": n} for n in w]}} for t, a, w, i in PAPERS]}),
+    "Semantic Scholar, bulk": ("wi", [{"corpusid": 7, "externalids": {"ArXiv": i, "DOI": None}, "title": t, "authors": [{"name": n} for n in w], "publicationdate": "2024-11-25", "venue": ""} for t, a, w, i in PAPERS]),
+    "data set viewer rows": ("aw", {"features": [{"feature_idx": 0, "name": "title"}], "rows": [{"row_idx": 0, "row": plain(p), "truncated_cells": []} for p in PAPERS]}),
+    "GraphQL": ("aw", {"data": {"papers": {"edges": [{"node": plain(p)} for p in PAPERS]}}}),
+    "conference schedule": ("aw", {"count": 3, "results": [{"id": 7, "name": t, "authors": [{"id": 1, "fullname": n} for n in w], "abstract": a, "session": "Poster Session 1", "year": 2024} for t, a, w, i in PAPERS]}),
+    "object by id": ("awi", {i: {"title": t, "abstract": a, "authors": w} for t, a, w, i in PAPERS}),
+    "columns, as pandas writes them": ("awi", {name: {str(k): plain(p)[name] for k, p in enumerate(PAPERS)} for name in plain(PAPERS[0])}),
+    "columns of lists": ("awi", {name: [plain(p)[name] for p in PAPERS] for name in plain(PAPERS[0])}),
+    "names with a prefix": ("aw", [{"paper_id": "x", "paper_title": t, "paper_abstract": a, "paper_authors": w, "paper_year": 2024} for t, a, w, i in PAPERS]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("lines", [False, True], ids=["JSON", "JSON Lines"])
+@pytest.mark.parametrize("name", JSON)
+def test_json_of_services(name, lines, tmp_path):
+    fields, value = JSON[name]
+    if lines and not isinstance(value, list):
+        lists = [v for v in value.values() if isinstance(v, list) and isinstance(v[0], dict)]
+        value = max(lists, key=len, default=[value])
+    text = "".join(json.dumps(x) + "\n" for x in value) if lines else json.dumps(value, indent=1)
+    check(*read(text, tmp_path), fields)
+
+
+def test_what_is_no_envelope_stays_as_it_is():
+    record = {"title": "A Title", "journal": {"title": "Another"}, "x": 1}
+    assert unwrap(record) == record
+    assert unwrap({"a": {"title": "x"}, "b": 1}) == {"b": 1, "title": "x"}
+
+
+def test_a_name_is_a_title_only_in_a_record_that_has_more_of_a_paper(tmp_path):
+    rows = [{"name": "Ada Lovelace", "age": 36}, {"name": "A Title of Note", "year": 2024}]
+    found, refusals = read("".join(json.dumps(r) + "\n" for r in rows), tmp_path)
+    assert [p.title for p in found] == ["A Title of Note"]
+    assert len(refusals) == 1
+
+
+def _table(rows, delimiter=",") -> str:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows(rows)
+    return out.getvalue()
+
+
+def _flip(name: str) -> str:
+    first, _, last = name.rpartition(" ")
+    return f"{last}, {first}"
+
+
+_HEADER = ["Title", "Abstract", "Authors", "Year"]
+_ROWS = [[t, a, "; ".join(map(_flip, w)), "2024"] for t, a, w, i in PAPERS]
+TABLES = {
+    "Excel's line above": ("aw", "sep=;\r\n" + _table([_HEADER, *_ROWS], ";")),
+    "a remark above": ("aw", _table([["About the data: exported on Nov 27"], _HEADER, *_ROWS])),
+    "Scopus": ("awd", "\ufeff" + _table([["Authors", "Author full names", "Author(s) ID", "Title", "Year", "DOI", "Abstract"], *([", ".join(w), "; ".join(f"{_flip(n)} (57200012345)" for n in w), "57;58", t, "2024", f"10.1000/{i}", a] for t, a, w, i in PAPERS)])),
+    "Web of Science": ("awd", "\ufeff" + _table([["PT", "AU", "AF", "TI", "SO", "AB", "PY", "DI"], *(["J", "Z, A", "; ".join(map(_flip, w)), t, "KITES", a, "2024", f"10.1000/{i}"] for t, a, w, i in PAPERS)], "\t")),
+    "Springer": ("d", _table([["Item Title", "Publication Title", "Item DOI", "Publication Year"], *([t, "Kites", f"10.1000/{i}", "2024"] for t, a, w, i in PAPERS)])),
+    "a reading list": ("i", _table([["Name", "Link", "Year"], *([t, f"https://arxiv.org/abs/{i}", "2024"] for t, a, w, i in PAPERS)])),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_tables_of_services(name, tmp_path):
+    fields, text = TABLES[name]
+    found, refusals = read(text, tmp_path, "export.csv")
+    check(found, refusals, fields)
+    assert all(p.source and int(p.source.rsplit(":", 1)[1]) > 1 for p in found)
+
+
+def test_a_table_without_title_says_what_its_columns_are(tmp_path):
+    text = _table([["Titel", "Autoren"], *([t, w[0]] for t, _, w, _ in PAPERS)], ";")
+    _, refusals = read(text, tmp_path, "export.csv")
+    assert [r.line for r in refusals] == [2, 3, 4]
+    assert {r.reason for r in refusals} == {
+        "no title; the record has Titel, Autoren; name its column with --map title=COLUMN"
+    }

@@ -1,4 +1,4 @@
-"""Scoring: figures worked out by hand, calibration, the page, reading gold."""
+"""Scoring: figures worked out by hand, calibration, the page."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from kg.errors import ReadError, RecordError
+from kg.errors import RecordError
 from kg.model import Link, Mention, Paper
-from kg.score import TABLES, Counts, evaluate, read_gold, total
+from kg.score import TABLES, Counts, evaluate, total
 from tests.test_cli import kg as run
 
 TEXT = "Foo beats Bar on COCO by accuracy."
@@ -201,95 +201,3 @@ def test_the_command_writes_page_and_plot(tmp_path: Path) -> None:
     assert (tmp_path / "a.html").read_text(encoding="utf-8") == report.to_html()
     assert (tmp_path / "a.svg").read_text(encoding="utf-8") == report.to_svg()
     assert done.stdout.decode() == report.to_text() + "\n"
-
-
-def test_gold_in_three_forms(tmp_path: Path) -> None:
-    ours = tmp_path / "ours.jsonl"
-    ours.write_text(json.dumps(GOLD.to_dict()) + "\n\n", encoding="utf-8")
-    assert read_gold(ours) == [GOLD]
-    scier = tmp_path / "scier.jsonl"
-    row = {"doc_id": "d", "sentence": TEXT, "ner": [["Foo", "Method"], ["COCO", "Dataset"]]}
-    scier.write_text(json.dumps(row), encoding="utf-8")
-    [paper] = read_gold(scier)
-    paper.check()
-    assert [(m.text, m.type) for m in paper.mentions] == [("Foo", "Method"), ("COCO", "Dataset")]
-    import spacy
-    from spacy.tokens import DocBin
-
-    doc = spacy.blank("en")(TEXT)
-    doc.ents = [doc.char_span(0, 3, label="Gadget")]
-    DocBin(docs=[doc]).to_disk(tmp_path / "own.spacy")
-    [own] = read_gold(tmp_path / "own.spacy")
-    assert [(m.text, m.type) for m in own.mentions] == [("Foo", "Gadget")]
-
-
-def test_sciers_documents_are_read_whole_and_its_entities_in_order(tmp_path: Path) -> None:
-    rows: list[dict[str, object]] = [
-        {"doc_id": "a", "sentence": "NetX and Net win .", "ner": [["Net", "Method"]]},
-        {"doc_id": "b", "sentence": "Nothing .", "ner": []},
-        {"doc_id": "a", "sentence": "Net or Net ?", "ner": [["Net", "Method"], ["Net", "Task"]]},
-    ]
-    path = tmp_path / "scier.jsonl"
-    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    one, two = read_gold(path)
-    one.check()
-    assert (one.id, one.abstract) == ("a", "NetX and Net win . Net or Net ?")
-    assert [(m.start, m.type) for m in one.mentions] == [
-        (9, "Method"),
-        (19, "Method"),
-        (26, "Task"),
-    ]
-    assert (two.id, two.mentions) == ("b", ())
-    rows[2]["ner"] = [["Web", "Method"]]
-    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    with pytest.raises(ReadError, match=r"scier\.jsonl:3: 'Web' is not in the sentence; expected"):
-        read_gold(path)
-
-
-def test_a_line_separator_within_a_text_ends_no_line(tmp_path: Path) -> None:
-    path = tmp_path / "own.jsonl"
-    path.write_text('{"title": "one\u2028two\u0085three", "mentions": []}', encoding="utf-8")
-    [paper] = read_gold(path)
-    assert paper.title == "one\u2028two\u0085three"
-
-
-def test_short_annotations_are_filled_in(tmp_path: Path) -> None:
-    path = tmp_path / "own.jsonl"
-    row = {"title": "T", "abstract": "Use Foo.", "mentions": [{"start": 4, "end": 7, "type": "X"}]}
-    path.write_text(json.dumps(row), encoding="utf-8")
-    [paper] = read_gold(path)
-    assert paper.mentions[0].text == "Foo"
-    assert paper.id == "own:1"
-    path.write_text(json.dumps({**row, "title": None, "year": None}), encoding="utf-8")
-    [paper] = read_gold(path)
-    assert (paper.title, paper.mentions[0].text) == ("", "Foo")
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("", "no annotated papers"),
-        ("{", ":1: "),
-        ("[1]", "found list, expected a JSON object"),
-        ('{"title": "T", "mentions": [{"start": 0}]}', ":1: "),
-        ('{"title": "T", "mentions": [{"field": "title", "start": 0, "end": 9, "type": "M"}]}',
-         "ends beyond its text of 1 characters"),
-        ('{"title": "T", "mentions": [{"field": "title", "start": "0", "end": 1, "type": "M"}]}',
-         "start and end must be integers"),
-        ('{"id": "x", "title": "T", "mentions": [{"field": "title", "start": 0, "end": 1, '
-         '"text": "no", "type": "M", "role": "uses"}]}', "the record says 'no'"),
-    ],
-)  # fmt: skip
-def test_bad_gold_names_file_and_line(tmp_path: Path, content: str, message: str) -> None:
-    path = tmp_path / "bad.jsonl"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(ReadError) as caught:
-        read_gold(path)
-    assert message in str(caught.value)
-    assert "bad.jsonl" in str(caught.value)
-
-
-def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
-    for name in ("absent.jsonl", "absent.spacy"):
-        with pytest.raises(ReadError, match="absent"):
-            read_gold(tmp_path / name)

@@ -247,7 +247,7 @@ def test_training_can_start_from_the_shipped_model(data: tuple[Path, Path], tmp_
     """Which has narrower layers than bare MiniLM, whose pieces fill the gaps of its vocabulary."""
     import torch
 
-    from kg.score import read_gold
+    from kg.gold import read_gold
     from kg.train.encoder import _Maker
     from kg.train.start import Start
 

@@ -102,7 +102,8 @@ def _score_linking(gold: str, style: str) -> None:
 
 def _measure(gold: str, model: str | None, extractors: str | None, predicted: str | None) -> Report:
     from kg.extract import load_extractor
-    from kg.score import evaluate, read_gold
+    from kg.gold import read_gold
+    from kg.score import evaluate
 
     papers = read_gold(gold)
     if predicted:

@@ -56,7 +56,7 @@ def train(
         UsageError: an unknown recipe, or ``out`` is taken.
         ReadError: a file is not annotated papers; names the line.
     """
-    from kg.score import read_gold
+    from kg.gold import read_gold
 
     target = Path(out)
     if recipe not in RECIPES:

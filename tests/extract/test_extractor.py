@@ -208,7 +208,8 @@ def test_the_model_is_small() -> None:
 
 
 def test_real_abstracts_keep_the_invariants(extractor: Extractor, shared: Path) -> None:
-    from kg.score import evaluate, read_gold
+    from kg.gold import read_gold
+    from kg.score import evaluate
 
     gold = read_gold(shared / "annotations" / "dev.jsonl")[:40]
     found = list(extractor.extract([replace(p, mentions=()) for p in gold]))

@@ -56,9 +56,11 @@ _LABELS = {
         r"|msc[\s-]class|acm[\s-]class"
         r"|report\s+(?:no|number)|license|readers|tags?|topics?|volume|pages?|editors?|month"
         r"|address|publisher"
-        r"|note|anthology\s+id|language|bibkey|copy\s+citation|submission\s+number"
+        r"|note|anthology\s+id|language|bibkey|submission\s+number"
         r"|supplementary\s+material"
-        r"|reviewed\s+on\s+\w+|signatures?|last\s+modified",
+        r"|reviewed\s+on\s+\w+|signatures?|last\s+modified|sig|bib\s+export\s+formats"
+        r"|code\s+of\s+ethics|submission\s+guidelines|reciprocal\s+reviewing"
+        r"|cite\s+\(\w+\)|copy\s+citation|from",
 }  # fmt: skip
 _LABEL = re.compile(
     "|".join(rf"(?P<_{i}>{pattern})" for i, pattern in enumerate(_LABELS.values())), re.IGNORECASE
@@ -74,7 +76,7 @@ _GLUED = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _LEAD = re.compile(
-    r"(?:#{1,6}\s+|[-*•·‣▪–]\s+|\[?\(?\d{1,4}[\].)]\s+|\[(?:PDF|HTML|BOOK|CITATION|B|C|DOC)\]\s*)+"
+    r"(?:\d?\d:\d\d(?:\s*[-–—]\s*\d?\d:\d\d)?\s+(?=\S+\s)|#{1,6}\s+|[-*•·‣▪–]\s+|\[?\(?\d{1,4}[\].)]\s+|\[(?:PDF|HTML|BOOK|CITATION|B|C|DOC)\]\s*)+"
 )
 _TAIL = re.compile(
     r"\s*(?:△ Less|▽ More|(?:…|\.\.\.)\s*(?:more|read more|show more|expand|see more)"
@@ -90,7 +92,7 @@ _DATE_WORDS = re.compile(
     rf"\b(?:{_MONTH}|mon(?:day)?|tue(?:sday)?|wed(?:nesday)?|thu(?:rsday)?|fri(?:day)?"
     rf"|sat(?:urday)?|sun(?:day)?"
     r"|submitted|published|posted|updated|revised|accepted|announced|originally|received|last"
-    r"|modified|on|date|version|v\d+"
+    r"|modified|on|date|this|version|v\d+"
     r"|gmt|utc|today|yesterday|ago|\d+(?:st|nd|rd|th)|\d{1,4})\b|[\W_]",
     re.IGNORECASE,
 )
@@ -98,6 +100,10 @@ _HAS_DATE = re.compile(
     rf"\b{_MONTH}\b|\d{{4}}-\d\d|\d\d?/\d\d?/\d{{2,4}}|\b(?:19|20)\d\d\b|yesterday|today|\bago\b",
     re.IGNORECASE,
 )
+_AMOUNT = re.compile(r"\b(?:entries|results|per page|papers)\b", re.IGNORECASE)
+#: A line that counts the people of the paper above it.
+AUTHOR_COUNT = re.compile(r"\W*\d+\s+authors?", re.IGNORECASE)
+_BREADCRUMB = re.compile(r"[\w.,& -]{3,50}? [>›»] [\w.,& -]{3,60}")
 _COUNT_WORDS = re.compile(
     r"\b(?:\d[\d.,]*\s*[km]?|up-?votes?|down-?votes?|votes?|comments?|likes?|views?|reads?"
     r"|citations?|cited|by|stars?|forks?"
@@ -125,6 +131,8 @@ _UI_WORDS = word_set(
     rss save saved scholar search see semantic settings share show showing sign signup site
     skip slides solutions sort source spaces sponsor star status submit submitted subscribe
     support tags tasks terms text tldr to today top topics translate trending tweet twitter
+    cc conference day days everyone excerpt excerpts facebook for highlights icon linkedin main
+    oral abstracts session submitter supp this track version
     unsave up upload upvote upvotes us using video view views visit vote votes website week
     with x youtube
     """
@@ -141,7 +149,10 @@ _UI_PHRASE = re.compile(
 _UI_PROSE = re.compile(
     r"(?:^©|^copyright\b|all rights reserved|we use cookies|uses cookies|by (?:clicking"
     r"|continuing|signing|subscribing)"
-    r"|your (?:e-?mail )?inbox|subscribe to (?:our|the)|javascript)",
+    r"|your (?:e-?mail )?inbox|subscribe to (?:our|the)|javascript|arxivlabs|disable mathjax"
+    r"|identical to the accepted versions|^openreview is a long-term project"
+    r"|this is an automated message|thumbs up to this comment|this message was sent by"
+    r"|^we gratefully acknowledge support|i (?:acknowledge|certify) that)",
     re.IGNORECASE,
 )
 _VENUE = re.compile(
@@ -168,13 +179,18 @@ _PARTICLES = word_set(
 )
 _NAME_TOKEN = re.compile(r"(?:[^\W\d_]\.?-?)+(?:['’`-][^\W\d_]+\.?)*[*†‡§¶]*\d{0,2}\Z")
 _NOT_IN_NAMES = re.compile(
-    r"(?:tion|tions|ment|ments|ness|ology|ence|ity|ized|ised|ingly|learning|training|modeling"
-    r"|reasoning|models?|networks?"
-    r"|data|language|robots?|vision|agents?|neural|deep|large|towards?|using|with|from|for"
-    r"|via|systems?|images?|video)\Z",
+    r"\w\w(?:tion|tions|ment|ments|ness|ology|ence|ity|ized|ised|ingly)\Z"
+    r"|(?:\A|-)(?:learning|training|modeling|reasoning|models?|networks?|data|language|robots?"
+    r"|vision|agents?|neural|deep|large|towards?|using|with|from|for|via|systems?|images?"
+    r"|video)\Z",
     re.IGNORECASE,
 )
-_NAMES_SPLIT = re.compile(r"\s*(?:,|;|·|\||\band\b|&|\n)\s*")
+#: Names that end as nouns do, and small words that are names, too.
+_NAMES_AS_NOUNS = word_set(
+    "clement clément lawrence laurence terence terrence clarence florence spence prudence"
+)
+_NAMES_AS_SMALL = word_set("an to in on do can be how")
+_NAMES_SPLIT = re.compile(r"\s*(?:[,;·⋅•|&\n]|\band\b)\s*")
 _NAMES_EXTRA = re.compile(
     r"(?:et al\.?|\+?\s*\d+\s+(?:more|other|others|authors?)(?: authors?)?|others|jr\.?|sr\.?"
     r"|ii+|phd|\d{1,2}|\W*)\Z",
@@ -194,8 +210,16 @@ _GOOGLE = re.compile(
     r"(?P<names>[^–]+?)\s+[-–]\s+(?:(?P<venue>[^–]{2,120}?),\s+)?(?P<year>(?:19"
     r"|20)\d\d)(?:\s+[-–]\s+\S.{0,60})?"
 )
+_ET_AL = re.compile(r"(?P<names>.{4,80}? et al)\.?,?\s*\(?(?P<year>(?:19|20)\d\d)\)?\.?")
 _CITATION = re.compile(
     r"(?P<names>[^:]+?[^\W\d_]{2})\.\s+(?P<venue>[^.:]{2,90}?)[\s,]+(?P<year>(?:19|20)\d\d)\.?"
+)
+_QUOTED = re.compile(
+    r"(?P<names>[^“\"]{5,400}),\s*[“\"](?P<title>[^”\"]{10,300}?)[,.]?[”\"],?\s*(?P<rest>.{4,300})"
+)
+_TITLED = re.compile(
+    r"(?:\(?(?:19|20)\d\d[a-z]?\)?\.\s+)?(?P<title>(?:[^.]|\.(?=\S)){10,300}[.?])\s+"
+    r"(?P<rest>.{0,200}\b(?:19|20)\d\d\b.{0,80}|[A-Z].{4,200})"
 )
 _SMALL = word_set(
     """
@@ -207,6 +231,15 @@ _BREAKS_OFF = re.compile(
     r"(?:[:,–—-]|\b(?:of|for|and|the|with|in|to|via|a|an|on|from|by|using|or|as))$", re.IGNORECASE
 )
 
+_LINK = re.compile(
+    r"\[((?:[^\[\]]|\[[^\[\]]{0,200}\]){0,500}?)\]\(((?:https?://|#|\.{0,2}/|mailto:)[^\s()]*)"
+    r"(?:\s+\"[^\"]*\")?\)"
+)
+_IMAGE = re.compile(r"\[?!\[[^\[\]]*\]\([^\s()]*\)(?:\]\([^\s()]*\))?")
+_EMPTY = re.compile(r"\[[\s,|/]*\]|\([\s,|/]*\)")
+#: What stands in brackets before a title: a venue, a date.
+_TAGGED = re.compile(r"^(\W*[\[(][^\[\]()]*\d{2,4}[^\[\]()]*[\])])\s+(?=\S)")
+
 _BLOCK = 4000
 _SAMPLE = 600  # lines that tell whether a page is broken at a fixed width
 _WIDEST = 160
@@ -215,7 +248,7 @@ _WIDEST = 160
 def to_items(source: Source) -> Iterator[Line]:
     """Yield the lines of a page, wrapped paragraphs and titles joined, each with its kind."""
     awaited = False
-    for line in _unwrapped(source):
+    for line in _with_values(_unwrapped(source)):
         if _ALONE.fullmatch(line.text):
             awaited = True
             continue
@@ -224,6 +257,33 @@ def to_items(source: Source) -> Iterator[Line]:
             item = Line(line.number, _TAIL.sub("", line.text), Kind.PROSE, labelled=True)
         awaited = False
         yield item
+
+
+def _with_values(lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield ``lines``, a label that stands alone with the line after it as its value."""
+    label: Line | None = None
+    for line in lines:
+        found = _label(line.text)
+        if label is not None:
+            joined = found is None and _fits(label.text, line.text)
+            yield replace(label, text=f"{label.text} {line.text}") if joined else label
+            label = None
+            if joined:
+                continue
+        if found and not found[1] and not _ALONE.fullmatch(line.text):
+            label = line
+        else:
+            yield line
+    if label is not None:
+        yield label
+
+
+def _fits(label: str, value: str) -> bool:
+    """Whether ``value`` may be what a label on a line of its own announces."""
+    field = (_label(label) or ("", ""))[0]
+    if _ALONE.fullmatch(value) or len(value) > 600 or (field and is_prose(value)):
+        return False
+    return field not in {"url", "doi", "date"} or bool(re.search(r"\d|://", value))
 
 
 def _unwrapped(source: Source) -> Iterator[Line]:
@@ -246,24 +306,63 @@ def find_width(lines: list[str]) -> int | None:
     78
     """
     lengths = sorted(map(len, lines))
-    if len(lengths) < 4 or lengths[-1] > _WIDEST:
+    if len(lengths) < 4 or not 50 <= lengths[-1] <= _WIDEST:
         return None
-    near = sum(length >= lengths[-1] - 14 for length in lengths)
-    return lengths[-1] if lengths[-1] >= 50 and near >= 0.3 * len(lengths) else None
+    full = [at for at, line in enumerate(lines) if len(line) >= lengths[-1] - 14]
+    # Where lines were broken many go on in lower case; a list of titles has none of these.
+    next_lines = [lines[at + 1] for at in full if at + 1 < len(lines)]
+    going_on = sum(line[0].isalpha() and not line[0].isupper() for line in next_lines)
+    broken = len(full) >= 0.3 * len(lengths) and going_on >= 0.2 * len(next_lines)
+    return lengths[-1] if broken else None
 
 
 def _blocks(source: Source) -> Iterator[list[Line]]:
     """Yield runs of lines between blank ones."""
     block: list[Line] = []
     for number, raw in source.lines():
-        text = squeeze(raw)
-        if text:
-            block.append(Line(number, text))
-        if block and (not text or len(block) >= _BLOCK):
+        texts = _parts(raw)
+        block.extend(Line(number, text) for text in texts)
+        if block and (not texts or len(block) >= _BLOCK):
             yield block
             block = []
     if block:
         yield block
+
+
+def _parts(raw: str) -> list[str]:
+    """The lines that one line holds: title and abstract with a tab between, Markdown's links."""
+    text = squeeze(raw)
+    if "\t" in raw.strip():
+        cells = [squeeze(cell) for cell in raw.split("\t")]
+        if len(cells) == 2 and is_prose(cells[1]) and not is_prose(cells[0]):
+            return [cell for cell in cells if cell]
+    if "](" in text and not is_prose(_LINK.sub(r"\1", text)):
+        return from_markdown(text)
+    return [text] if text else []
+
+
+def from_markdown(text: str) -> list[str]:
+    """Return what a line of a list in Markdown says: the title, its addresses, then the rest.
+
+    >>> from_markdown("- [A Title](https://arxiv.org/abs/2401.00001) - Hu et al. [[code](https://x.y)]")
+    ['A Title', 'https://arxiv.org/abs/2401.00001', 'https://x.y', '- Hu et al.']
+    """
+    text = _plain(_IMAGE.sub("", text))
+    urls = [url for _, url in _LINK.findall(text) if "://" in url]
+    if not urls:
+        return [] if _LINK.search(text) else [text]
+    flat = _EMPTY.sub("", _LINK.sub(_link_text, text)).replace("**", "").replace("__", "")
+    flat = _TAGGED.sub(r"\1\n", re.sub(r"<br\s*/?>|\s\|\s|^\||\|$", "\n", flat).strip())
+    lines = [squeeze(_TAGGED.sub(r"\1\n", line)) for line in flat.split("\n")]
+    pieces = [re.sub(r"^\*(.+)\*$", r"\1", line) for line in lines if line.strip(" -*•:.,|")]
+    at = next((i for i, piece in enumerate(pieces) if len(piece.split()) > 2), 0)
+    return [*pieces[: at + 1], *urls, *pieces[at + 1 :]]
+
+
+def _link_text(match: re.Match[str]) -> str:
+    """A link's text on a line of its own; nothing of a button."""
+    words = re.findall(r"[a-z]+", match[1].lower())
+    return "" if all(word in _UI_WORDS for word in words) else f"\n{match[1]}\n"
 
 
 def _join(block: list[Line], width: int | None) -> Iterator[Line]:
@@ -293,7 +392,15 @@ def _goes_on(whole: str, last: str, text: str, width: int | None) -> bool:
         if len(last) + 1 + len(first) <= width or len(text) > width:
             return False
         return not _starts_anew(whole, text)
-    return _title_goes_on(whole, text)
+    return _names_go_on(whole, text) or _title_goes_on(whole, text)
+
+
+def _names_go_on(whole: str, text: str) -> bool:
+    """Whether both lines hold people, a comma between them."""
+    if whole.endswith(":"):  # DBLP prints people, a colon, and all the rest in the next line
+        return is_names(whole[:-1], single=True)
+    comma = whole.endswith((",", ";")) and len(text) < 60
+    return comma and _is_person(text.rstrip(",; ")) and is_names(whole, single=True)
 
 
 def _starts_anew(whole: str, text: str) -> bool:
@@ -331,6 +438,9 @@ def to_line(number: int, raw: str) -> Line:
     labelled = _labelled(number, text)
     if labelled:
         return labelled
+    reference = _reference(number, text)
+    if reference:
+        return reference
     for kind, finder in _FINDERS:
         details = finder(text)
         if details is not None:
@@ -403,6 +513,8 @@ def _link_details(text: str) -> dict[str, Any]:
 
 def _find_ui(text: str) -> dict[str, Any] | None:
     words = re.findall(r"[a-z]+", text.lower()[:200])
+    if _BREADCRUMB.fullmatch(text):
+        return {}
     if (
         len(text) < 90
         and 0 < len(words) <= 8
@@ -427,7 +539,7 @@ def _find_count_or_date(text: str) -> dict[str, Any] | None:
 
 def _date_details(text: str) -> dict[str, Any]:
     year = re.search(r"\b(?:19|20)\d\d\b", text)
-    return {"year": year[0]} if year else {}
+    return {"year": year[0]} if year and not _AMOUNT.search(text) else {}
 
 
 def _find_id(text: str) -> dict[str, Any] | None:
@@ -457,6 +569,12 @@ def _find_source_line(text: str) -> dict[str, Any] | None:
             "venue": match["venue"],
             "year": match["year"],
         }
+    few = _ET_AL.fullmatch(text)
+    if few and is_names(few["names"], single=True):
+        return {"authors": few["names"], "year": few["year"]}
+    people, mark, place = text.partition("; ")
+    if mark and _VENUE.match(place) and is_names(people, single=True):
+        return {"authors": people, "venue": place, **_date_details(place)}
     parts = re.split(r"\s+[·•|]\s+", text)
     if (
         len(parts) > 1
@@ -469,6 +587,26 @@ def _find_source_line(text: str) -> dict[str, Any] | None:
             k: v for k, v in {"authors": people, "venue": venue, **_date_details(text)}.items() if v
         }
     return None
+
+
+def _reference(number: int, text: str) -> Line | None:
+    """An entry of a list of references, as a title that knows its people, venue and year."""
+    if not 30 <= len(text) <= 700 or not re.search(r"\b(?:19|20)\d\d\b", text):
+        return None
+    quoted = _QUOTED.fullmatch(text)
+    ends = (match.end() for match in re.finditer(r"[^\W\d_]{2}[.:]\s+", text[:500]))
+    dotted = (_TITLED.fullmatch(text, end) for end in ends if _are_people(text[:end]))
+    found = quoted if quoted and _are_people(quoted["names"]) else next(filter(None, dotted), None)
+    if found is None or len(found["title"].split()) < 3:
+        return None
+    names = quoted["names"] if found is quoted and quoted else text[: found.start()]
+    details = {"authors": names.strip(" .:,"), "venue": found["rest"].strip(" .,"),
+               **_date_details(text), **_link_details(found["rest"])}  # fmt: skip
+    return Line(number, found["title"].rstrip(".,"), Kind.TEXT, details)
+
+
+def _are_people(text: str) -> bool:
+    return is_names(text.strip(" .:,"), single=True)
 
 
 def _find_venue(text: str) -> dict[str, Any] | None:
@@ -513,20 +651,28 @@ def is_names(text: str, *, single: bool = False) -> bool:
     parts = [part for part in _NAMES_SPLIT.split(clean) if part and not _NAMES_EXTRA.match(part)]
     if not parts or (len(parts) == 1 and not single and "et al" not in text):
         return False
-    people = sum(_is_person(part) for part in parts)
-    return people == len(parts) or (len(parts) > 3 and people >= 0.8 * len(parts))
+    people = sum(map(_is_person, parts))
+    sure = sum(_is_person(part, sure=True) for part in parts)
+    few = len(parts) < 4
+    return sure >= 0.5 * len(parts) and people >= (len(parts) if few else 0.8 * len(parts))
 
 
-def _is_person(part: str) -> bool:
+def _is_person(part: str, *, sure: bool = False) -> bool:
+    """Whether ``part`` may be a name; with ``sure`` no word of it is a small one of English."""
     tokens = part.split()
-    if not 2 <= len(tokens) <= 6:
-        return False
     proper = [t for t in tokens if t.lower() not in _PARTICLES]
-    if not proper or any(
-        _NOT_IN_NAMES.search(t) or t.lower() in _SMALL - {"do", "a"} for t in proper
-    ):
+    if not 2 <= len(tokens) <= 6 or not proper or any(map(_is_no_name, proper)):
+        return False
+    if sure and any(t.lower() in _NAMES_AS_SMALL for t in proper):
         return False
     return all(_NAME_TOKEN.match(t) and not t[:1].islower() for t in proper)
+
+
+def _is_no_name(token: str) -> bool:
+    word = token.lower()
+    if word in _SMALL:
+        return word != "a" and word not in _NAMES_AS_SMALL
+    return bool(_NOT_IN_NAMES.search(token)) and word not in _NAMES_AS_NOUNS
 
 
 _FINDERS = (

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kg.read._base import Row, Source
-from kg.read._lines import Kind, Line, Shapes, find_details, is_names, to_items
+from kg.read._lines import AUTHOR_COUNT, Kind, Line, Shapes, find_details, is_names, to_items
 
 #: So many lines are looked at before the first paper is given out.
 _AHEAD = 4000
@@ -27,6 +27,10 @@ _AHEAD = 4000
 _MAX_GAP = 2000
 
 _CONVINCING = 2.0
+
+_WORDS = (Kind.TEXT, Kind.NAMES)
+
+_NO_TITLE = "kg asks no server: read an export of these papers, of arXiv's API say"
 
 
 @dataclass(slots=True)
@@ -59,6 +63,7 @@ class _Page:
     abstracts: int = 0
     texts: int = 0
     others: int = 0
+    people: int = 0
     ids_above: bool = False
 
     @property
@@ -76,6 +81,8 @@ class _Page:
         self.shapes.note(line)
         self.texts += line.kind in {Kind.TEXT, Kind.TITLE}
         self.others += line.kind in {Kind.META, Kind.NAMES, Kind.UI}
+        above = next((x for x in reversed(gap[-3:]) if x.kind is not Kind.UI), line)
+        self.people += line.kind is Kind.NAMES and above.kind is Kind.TEXT
         if line.kind is Kind.PROSE and gap:
             self.abstracts += 1
             best = _best(gap, self.shapes)
@@ -104,7 +111,12 @@ def read_listing(source: Source) -> Iterator[Row]:
                 draft = _Draft()
             draft.abstract.append(item)
     drafts = _split(gap, page, first=first, last=True)
-    yield from _rows([_give(draft, drafts[0]), *drafts[1:]])
+    rows = list(_rows([_give(draft, drafts[0]), *drafts[1:]]))
+    yield from rows
+    if first and not rows:
+        for item in gap:
+            if "arxiv_id" in item.details:
+                source.refuse(item.number, f"{item.text[:60]!r} has no title; {_NO_TITLE}")
 
 
 def _retitle(items: Iterable[Line]) -> Iterator[Line]:
@@ -165,7 +177,7 @@ def _split(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[_Dr
     drafts = [_Draft(lines=gap[: starts[0]] if starts else list(gap))]
     ends = [*starts, len(gap)][1:]
     for at, start, end in zip(titles, starts, ends, strict=True):
-        below = gap[at + 1] if at + 1 < end else None
+        below = next((x for x in gap[at + 1 : min(end, at + 4)] if x.kind in _WORDS), None)
         drafts.append(_Draft(gap[at], below, gap[start:at] + gap[at + 1 : end]))
     return drafts
 
@@ -189,12 +201,14 @@ def _titles(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[in
         return labelled
     main = None if last else _main(gap, page)
     edge = first or last
-    others = [
+    alone = [
         at
-        for at, line in enumerate(gap[:main])
+        for at, line in enumerate(gap)
         if line.kind is Kind.TEXT and _stands_alone(gap, at, page, edge=edge)
     ]
-    return others if main is None else [*others, main]
+    if main is None or sum(at > main for at in alone) > 1:  # a list of titles, then a remark
+        return alone
+    return [*(at for at in alone if at < main), main]
 
 
 def _main(gap: list[Line], page: _Page) -> int | None:
@@ -223,16 +237,42 @@ def _best(gap: list[Line], shapes: Shapes) -> int | None:
 def _stands_alone(gap: list[Line], at: int, page: _Page, *, edge: bool) -> bool:
     """Whether a line is the title of a paper that has no abstract on this page."""
     score = page.shapes.score(gap[at])
-    below = gap[at + 1 : at + 4]
-    evidence = "arxiv_id" in gap[at].details or _start(gap, at, page) < at
-    for line in below:
-        if line.kind in {Kind.TEXT, Kind.TITLE}:
-            break
-        evidence = evidence or line.kind is Kind.NAMES or "arxiv_id" in line.details
-    if evidence:
+    if _has_evidence(gap, at, page):
         return score >= 1.0
     if not page.bare or page.offset:
         return False
     if not page.abstracts:
         return score >= (1.0 if page.texts > 2 else _CONVINCING)
     return score >= (_CONVINCING + 1.0 if edge else _CONVINCING)
+
+
+def _has_evidence(gap: list[Line], at: int, page: _Page) -> bool:
+    """Whether the line at ``at`` or those below it show that it is the title of a paper."""
+    if gap[at].details.keys() & {"arxiv_id", "authors"} or _start(gap, at, page) < at:
+        return True
+    below = [line for line in gap[at + 1 : at + 5] if line.kind is not Kind.UI][:3]
+    if below and page.people > 2 and _is_author(below[0]) and page.shapes.score(gap[at]) > 1.5:
+        return True
+    for line in below:
+        if line.kind in {Kind.TEXT, Kind.TITLE}:
+            break
+        if line.kind is Kind.NAMES or line.details.keys() & {"arxiv_id", "authors"}:
+            return True
+    return _is_counted(gap, at, page)
+
+
+def _is_author(line: Line) -> bool:
+    return line.kind in _WORDS and is_names(line.text, single=True)
+
+
+def _is_counted(gap: list[Line], at: int, page: _Page) -> bool:
+    """Whether a line such as "12 authors" below belongs to this one, not to one between."""
+    run = [gap[at]]
+    for line in gap[at + 1 : at + 6]:
+        if AUTHOR_COUNT.fullmatch(line.text):
+            return max(map(page.shapes.score, run)) == page.shapes.score(gap[at])
+        if line.kind is Kind.TEXT:
+            run.append(line)
+        elif any(map(str.isalnum, line.text)):
+            return False
+    return False

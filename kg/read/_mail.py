@@ -24,7 +24,10 @@ from kg.read._base import Row, Source
 
 _BREAK = re.compile(r"\\\\(?:\s*\(.*)?\s*$")
 _RULE = re.compile(r"\s*(?:-{20,}|%-.*|={20,})\s*$")
-_HEAD = re.compile(r"([A-Z][A-Za-z-]{2,20}):(?:\s+|$)(.*)")
+_HEAD = re.compile(
+    r"(Title|Authors?|Categories|Comments?|Date|DOI|Journal-ref|License|[A-Z][A-Za-z]{1,8}-\w+"
+    r"|Subjects?):(?:\s+|$)(.*)"
+)
 _ID = re.compile(r"\s*(?:arxiv:\s*|paper:\s*)(\S+)", re.IGNORECASE)
 
 
@@ -59,7 +62,7 @@ def _add_head(head: dict[str, str], line: str) -> None:
     elif label:
         head["last"] = label[1].lower()
         head.setdefault(head["last"], label[2])
-    elif line.startswith(" ") and head.get("last"):
+    elif line.strip() and head.get("last"):
         head[head["last"]] += " " + line.strip()
 
 

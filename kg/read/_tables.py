@@ -45,13 +45,14 @@ def find_header(lines: list[str], columns: tuple[str, ...] = ()) -> tuple[int, s
     """Return which of the first ``lines`` is the header of a table, and the delimiter.
 
     A line "sep=;" or a remark may stand above it.  A header of one cell counts where no line
-    has more, so that a page that starts with "Title" is no table.
+    has more, so that a page that starts with "Title" is no table,
+    and Markdown's tables are none either.
 
     >>> find_header(["sep=;", "Title;Year", "LoRA;2021"]), find_header(["Title", "Hu, E."])
     ((1, ';'), None)
     """
     for at, line in enumerate(lines[:_TOP]):
-        mark = find_delimiter(line, columns)
+        mark = None if line.startswith("|") else find_delimiter(line, columns)
         single = mark and len(_cells(line, mark)) == 1
         if mark and not (single and any(len(_cells(x, y)) > 1 for x in lines for y in DELIMITERS)):
             return at, mark

@@ -144,6 +144,45 @@ def test_a_page_of_one_paper(layout, tmp_path):
     assert found[0].title.rstrip(".").lower() == PAPERS[0][0].lower()
 
 
+#: Lists of papers without abstracts, as sites and people write them.
+LISTS = {
+    "cards": lambda t, w, i: f"Submitted by\n\n\nfan42\n\n57\n{t}\nSome Lab\nSomeLab\n\n·\n{len(w)} authors\n\n3\n",
+    "review site": lambda t, w, i: f"{t}\npdf icon\n{', '.join(w)}\nPublished: 16 Jan 2024, Last Modified: 15 Mar 2024ICLR 2024 oralReaders: EveryoneRevisionsBibTeX\nShow details\n",
+    "proceedings": lambda t, w, i: f"{t}\n{', '.join(w)}\n[pdf] [supp] [arXiv]\n[bibtex]\n",
+    "proceedings, people and venue": lambda t, w, i: f"{t}\n{', '.join(w)}; Proceedings of the 41st International Conference on Machine Learning, PMLR 235:1-9\n[abs][Download PDF][OpenReview]\n",
+    "anthology": lambda t, w, i: f"pdf bib abs\n{t}\n{' | '.join(w)}\n\n",
+    "track": lambda t, w, i: f"{t}\n{', '.join(w)}\nMain Conference Track\n",
+    "programme": lambda t, w, i: f"{int(i[-2:]) % 12}:00–{int(i[-2:]) % 12}:15 {t}\n{' ⋅ '.join(w)}\n\n",
+    "publisher": lambda t, w, i: f"{t}\n{';'.join(w)}\n2024 International Conference on Reading (ICR)\nYear: 2024 | Conference Paper | Publisher: IEEE\nCited by: Papers (3)\nAbstract\nHTML\n",
+    "names line by line": lambda t, w, i: f"RESEARCH-ARTICLE\n{t}\n" + ",\n".join(w) + "\nhttps://doi.org/10.1145/3613904.3641\n12\n345\nHighlights\n",
+    "bibliography server": lambda t, w, i: f"[c7]\nview\nexport record\nshare record\n{', '.join(w)}:\n{t.rstrip('?')}. ICML 2024: 1-9\n",
+    "references, quoted": lambda t, w, i: f"[7] {', '.join(w)}, “{t},” in Proc. ICML, 2024, pp. 1–9.\n",
+    "references": lambda t, w, i: f"[7] {', '.join(w)}. {t.rstrip('?')}. arXiv preprint arXiv:{i}, 2024.\n",
+    "references, year first": lambda t, w, i: f"{', '.join(w)}. 2024. {t.rstrip('?')}. In Proceedings of ICML, pages 1-9.\n",
+    "Markdown links": lambda t, w, i: f"- [{t}](https://arxiv.org/abs/{i}) - {w[0]} et al., 2024. [[Code]](https://github.com/x/y)\n",
+    "Markdown bold": lambda t, w, i: f"* **{t}**<br>*{', '.join(w)}*<br>NeurIPS 2024. [[paper]](https://arxiv.org/abs/{i}) [[code]](https://github.com/x/y)\n\n",
+    "Markdown table": lambda t, w, i: f"| [**{t}**](https://arxiv.org/abs/{i}) | NeurIPS | 2024-11 | [Github](https://github.com/x/y) |\n",
+    "Markdown tags": lambda t, w, i: f"- (**arXiv 2024**) {t} [[paper](https://arxiv.org/abs/{i})] [[code](https://github.com/x/y)]\n",
+}  # fmt: skip
+LISTS_WITHOUT_PEOPLE = {"cards", "Markdown links", "Markdown table", "Markdown tags"}
+LISTS_WITH_ID = {
+    "references", "Markdown links", "Markdown bold", "Markdown table", "Markdown tags",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LISTS)
+def test_lists_without_abstracts(layout, tmp_path):
+    page = "".join(LISTS[layout](t, w, i) for t, _, w, i in PAPERS)
+    found, refusals = read(HEAD + page + FOOT, tmp=tmp_path)
+    assert not refusals
+    assert [p.title.rstrip("?.") for p in found] == [p[0].rstrip("?") for p in PAPERS]
+    assert not any(p.abstract for p in found)
+    if layout not in LISTS_WITHOUT_PEOPLE:
+        assert [list(p.authors) for p in found] == [p[2] for p in PAPERS]
+    if layout in LISTS_WITH_ID:
+        assert [p.arxiv_id for p in found] == [p[3] for p in PAPERS]
+
+
 def test_layouts_may_mix_on_a_page(tmp_path):
     names = ["bare", "people, date, votes", "arxiv list", "anthology", "abstract heading", "bare"]
     page = "".join(LAYOUTS[n](*p) for n, p in zip(names, PAPERS, strict=True))
@@ -211,6 +250,64 @@ def test_chinese_page(tmp_path):
     assert found[0].id.startswith("paper-")
 
 
+def test_titles_of_like_length_are_not_taken_for_broken_lines(tmp_path):
+    titles = [p[0] for p in PAPERS if len(p[0]) > 60]
+    found, _ = read("\n".join(titles) + "\n", tmp=tmp_path)
+    assert [p.title for p in found] == titles
+
+
+def test_the_foot_of_a_listing_says_no_year(tmp_path):
+    page = "".join(LAYOUTS["arxiv list"](*p) for p in PAPERS)
+    foot = "Total of 187 entries\nShowing up to 2000 entries per page: fewer | more | all\n"
+    found, _ = read(page + foot, tmp=tmp_path)
+    assert {p.year for p in found} == {2024}
+
+
+def test_a_label_may_stand_above_its_value(tmp_path):
+    page = (
+        f"{PAPERS[0][0]}\nAuthors:\nAda Lovelace ,\nNguyen Van An\nAbstract\n{PAPERS[0][1]}\n"
+        "Editors:\nTony Hoare, Donald Knuth\nVenue:\nACL\nSIG:\nPublisher:\nAssociation for "
+        "Computational Linguistics\nYear:\n2023\nDOI:\n10.18653/v1/2023.acl-long.5\n"
+    )
+    [paper], refusals = read(page, tmp=tmp_path)
+    assert not refusals
+    assert paper.authors == ("Ada Lovelace", "Nguyen Van An")
+    assert (paper.venue, paper.year, paper.doi) == ("ACL", 2023, "10.18653/v1/2023.acl-long.5")
+
+
+def test_the_page_of_one_paper_with_all_that_stands_around_it(tmp_path):
+    title, abstract, authors, number = PAPERS[2]
+    page = (
+        f"Computer Science > Machine Learning\narXiv:{number} (cs)\n[Submitted on 25 Mar 2024 (v1), "
+        f"last revised 2 Apr 2024 (this version, v2)]\n{title}\n{', '.join(authors)}\nView PDF\n"
+        f"HTML (experimental)\n{abstract}\nComments:\t12 pages\nSubjects:\tMachine Learning (cs.LG)\n"
+        f"Cite as:\tarXiv:{number} [cs.LG]\n \t(or arXiv:{number}v2 [cs.LG] for this version)\n"
+        "Submission history\nFrom: B. Liskov [view email]\nHave an idea for a project that will add "
+        "value for the community? Learn more about arXivLabs.\n"
+        "Which authors of this paper are endorsers? | Disable MathJax (What is MathJax?)\n"
+    )
+    found, refusals = read(page * 2, tmp=tmp_path)
+    assert not refusals
+    assert [(p.title, p.abstract, p.arxiv_id) for p in found] == [
+        (title, flat(abstract), number)
+    ] * 2
+
+
+def test_title_and_abstract_with_a_tab_between(tmp_path):
+    found, refusals = read("".join(f"{t}\t{flat(a)}\n" for t, a, *_ in PAPERS), tmp=tmp_path)
+    assert not refusals
+    assert [(p.title, p.abstract) for p in found] == [(p[0], flat(p[1])) for p in PAPERS]
+
+
+@pytest.mark.parametrize("form", ["{}", "https://arxiv.org/abs/{}", "arXiv:{}"])
+def test_ids_without_titles_are_refused_each(form, tmp_path):
+    page = "".join(form.format(i) + "\n" for *_, i in PAPERS)
+    found, refusals = read(page, tmp=tmp_path)
+    assert not found
+    assert [r.line for r in refusals] == [1, 2, 3, 4, 5, 6]
+    assert "has no title" in refusals[0].reason
+
+
 @pytest.mark.skipif(not (SHARED / "seed").is_dir(), reason="../shared is not there")
 @pytest.mark.shared
 def test_the_seed_page_gives_its_74_papers():
@@ -246,6 +343,10 @@ def test_the_seed_page_gives_its_74_papers():
         ("Ada Lovelace, Alan Turing", Kind.NAMES),
         ("Ada Lovelace¹, Alan Turing², and Kurt Gödel*", Kind.NAMES),
         ("by Ada Lovelace", Kind.NAMES),
+        ("Amara Okafor, Neil Lawrence", Kind.NAMES),
+        ("Can Xu · Nguyen Van An · Wei Zhang · Ada Lovelace", Kind.NAMES),
+        ("Computer Science > Machine Learning", Kind.UI),
+        ("Can Models Read? On Being Sure", Kind.TEXT),
         ("Title: On Things", Kind.TITLE),
         ("On the Measure of Reading", Kind.TEXT),
         ("Planning, Acting, and Learning with Robots", Kind.TEXT),

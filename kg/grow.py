@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import BuildError, NotFoundError, ReadError
 from kg.files import sha256
 from kg.folder import Folder, load
-from kg.model import Paper
+from kg.model import Paper, source_parts
 from kg.nearest import nearest_hint
 from kg.pipeline import (
     CORRECTIONS,
@@ -67,7 +67,7 @@ def add(
     Raises:
         KGError: ``path`` is no build, or nothing could be read.
     """
-    from kg.read import find_inputs, read_papers
+    from kg.read import list_inputs, read_papers
 
     folder = load(path)
     made = _start(folder, changes)
@@ -83,7 +83,7 @@ def add(
         raise ReadError(f"{', '.join(inputs)}: no papers found; {folder.path} stays as it is")
     growth = Growth(before=folder.concepts)
     papers = _merge(made, folder, new, growth)
-    rows = describe_inputs(find_inputs(list(inputs)), new)
+    rows = describe_inputs(list_inputs(list(inputs)), new)
     made.inputs += [row for row in rows if row not in made.inputs]
     return _finish(made, folder, papers, growth, progress)
 
@@ -226,21 +226,21 @@ def _merge_group(old: list[Paper], new: list[Paper], growth: Growth) -> Paper:
 
 
 def _source_file(paper: Paper) -> str:
-    """Return the path part of a paper's source ("FILE:LINE" or "FILE#KEY")."""
-    source = paper.source or ""
-    for mark in ("#", ":"):
-        head, found, tail = source.rpartition(mark)
-        if found and (mark == "#" or tail.isdigit()):
-            return head
-    return source
+    """Return the file that a paper was read from."""
+    return source_parts(paper.source or "")[0]
+
+
+def _own_key(paper: Paper) -> str:
+    """Return what the input calls the paper; "" if it does not name it."""
+    return source_parts(paper.source or "")[1].partition("#")[2]
 
 
 def _find(folder: Folder, name: str) -> str:
-    """Return the id of the paper that a user's word means."""
+    """Return the id of the paper that a user's word means: its id, title, or name in the input."""
     names = {
         known: paper.id
         for paper in folder.papers
-        for known in (paper.title, paper.doi, paper.arxiv_id, paper.id)
+        for known in (paper.title, paper.doi, paper.arxiv_id, paper.id, _own_key(paper))
         if known
     }
     found = next((id for known, id in names.items() if fold(known) == fold(name)), None)

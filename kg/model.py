@@ -10,6 +10,7 @@ Offsets count Unicode code points and are half-open: for every mention and link
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -70,6 +71,8 @@ class LinkKind(StrEnum):
 
 FIELDS = ("title", "abstract")
 
+_BY_LINE = re.compile(r"(.*?)(:\d+(?:#[^\s#]+)?)", re.ASCII | re.DOTALL)
+_BY_KEY = re.compile(r"(.*)(#[^#]*)", re.DOTALL)
 _CONCEPT_TYPES = frozenset(ConceptType)
 _LINK_KINDS = frozenset(LinkKind)
 
@@ -184,9 +187,10 @@ class Link(_Record):
 class Paper(_Record):
     """A paper as read, and after extraction with its mentions and links.
 
-    ``year`` is an int (CE).  ``source`` says where it was read: ``FILE:LINE`` or
-    ``FILE#KEY``, relative to what the user typed.  ``language`` is an ISO 639-1
-    code, or "und" where it is none that we know; set only when the abstract is not English.
+    ``year`` is an int (CE).  ``source`` says where it was read: ``FILE:LINE``, relative to
+    what the user typed, then ``#KEY`` where the input names its records itself
+    (:func:`source_parts`).  ``language`` is an ISO 639-1 code, or "und" where it is none that
+    we know; set only when the abstract is not English.
     """
 
     id: str
@@ -320,6 +324,16 @@ class Concept(_Record):
         data = _Record.to_dict(self)
         always = ("aliases", "broader", "introduced_by", "merges")
         return {**data, "papers": self.papers, **{k: data.get(k, []) for k in always}}
+
+
+def source_parts(source: str) -> tuple[str, str]:
+    """Return the file of a paper's ``source``, and the place within it.
+
+    >>> source_parts("lists/a#b.jsonl:12#P1"), source_parts("refs.bib#conf/nips/Vaswani17")
+    (('lists/a#b.jsonl', ':12#P1'), ('refs.bib', '#conf/nips/Vaswani17'))
+    """
+    match = _BY_LINE.fullmatch(source) or _BY_KEY.fullmatch(source)
+    return (match[1], match[2]) if match else (source, "")
 
 
 def strongest_role(roles: set[str]) -> str:

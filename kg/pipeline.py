@@ -25,7 +25,7 @@ from kg.vocab import BASE
 if TYPE_CHECKING:
     import networkx as nx
 
-    from kg.read import Notice, Refusal
+    from kg.read import Input, Notice, Refusal
 
 T = TypeVar("T")
 
@@ -161,17 +161,21 @@ def build(
 
 
 def run(
-    inputs: str | Path | Sequence[str | Path],
+    inputs: str | Path | Sequence[str | Path | Input],
     *,
     progress: Tracker = no_progress,
     **options: Any,
 ) -> Build:
-    """Read, extract and link ``inputs``; write nothing."""
+    """Read, extract and link ``inputs``; write nothing.
+
+    An :class:`kg.read.Input` has a name of its own, which the records and the manifest then
+    hold instead of its path.
+    """
     made = Build(Options(**options))
     _check_files(made.options)
     names = [inputs] if isinstance(inputs, str | Path) else list(inputs)
     with made.timed("read"):
-        made.papers = _read(made, [str(name) for name in names], progress)
+        made.papers = _read(made, [str(n) if isinstance(n, Path) else n for n in names], progress)
     with made.timed("extract"):
         made.papers = _extract(made, made.papers, progress)
     with made.timed("link"):
@@ -229,8 +233,8 @@ def _keep_corrections(made: Build, out: Path, folder: Path) -> None:
         shutil.copyfile(source, folder / CORRECTIONS)
 
 
-def _read(made: Build, names: list[str], progress: Tracker) -> tuple[Paper, ...]:
-    from kg.read import find_inputs, merge_duplicates, nothing_read, read_papers
+def _read(made: Build, names: list[str | Input], progress: Tracker) -> tuple[Paper, ...]:
+    from kg.read import list_inputs, merge_duplicates, nothing_read, read_papers
 
     options = made.options
     found = read_papers(
@@ -243,16 +247,17 @@ def _read(made: Build, names: list[str], progress: Tracker) -> tuple[Paper, ...]
     papers, made.duplicates = merge_duplicates(progress(found, "reading"))
     if not papers:
         raise nothing_read(names, made.refusals)
-    made.inputs = describe_inputs(find_inputs(names), papers)
+    made.inputs = describe_inputs(list_inputs(names), papers)
     return papers
 
 
-def describe_inputs(paths: list[Path], papers: Iterable[Paper]) -> list[dict[str, Any]]:
-    """Return path and hash of every input; standard input by what was read from it."""
+def describe_inputs(items: list[Input], papers: Iterable[Paper]) -> list[dict[str, Any]]:
+    """Return name and hash of every input; standard input by what was read from it."""
     from kg.files import sha256
 
-    rows = [{"path": str(path), "sha256": sha256(path)} for path in paths if path.is_file()]
-    if any(str(path) == "-" for path in paths):
+    files = [item for item in items if item.path.is_file()]
+    rows = [{"path": item.name, "sha256": sha256(item.path)} for item in files]
+    if any(item.name == "-" for item in items):
         text = "\n".join(to_json(paper.to_dict()) for paper in papers)
         rows.append({"path": "-", "sha256": digest(text, 64)})
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from kg.files import MANIFEST
 
 if TYPE_CHECKING:
     from kg.pipeline import Build
+    from kg.read import Input
 
 
 @click.command(
@@ -74,7 +76,7 @@ def command(
     )
 
 
-def build_and_tell(inputs: tuple[str, ...], out: Path, **options: Any) -> None:
+def build_and_tell(inputs: Sequence[str | Input], out: Path, **options: Any) -> None:
     """Run the build and print its summary: what was read, made, refused and where it is."""
     from kg import pipeline
     from kg.files import check_replaceable

@@ -9,13 +9,12 @@ mentions, its link mentions and the links seen for the first time.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
 from kg import __version__
-from kg.model import Concept, Link, Mention, Paper, claims
+from kg.model import Concept, Link, Mention, Paper, claims, source_parts
 from kg.rdf.build_info import BuildInfo
 from kg.rdf.terms import (
     check_base,
@@ -46,7 +45,6 @@ _IN_PAPER, _REFERS_TO, _ROLE = name("kg:inPaper"), name("kg:refersTo"), name("kg
 _EXACT, _FIELD, _BEGIN, _END = (name(f"kg:{n}") for n in ("exact", "field", "begin", "end"))
 _SENTENCE, _CONFIDENCE = name("kg:sentence"), name("kg:confidence")
 _EXTRACTOR, _GENERATED = name("kg:extractor"), name("prov:wasGeneratedBy")
-_LINE = re.compile(r":\d+\Z", re.ASCII)
 _FIELD_NAMES = {"title": '"title"', "abstract": '"abstract"'}
 _MATCHES = {
     r: name(f"skos:{r}")
@@ -276,10 +274,9 @@ def to_place(source: str) -> str:
     >>> to_place("/home/ada/lists/papers.txt:12"), to_place("refs.bib#conf/nips/Vaswani17")
     ('papers.txt:12', 'refs.bib#conf/nips/Vaswani17')
     """
-    by_key = "#" in source and not _LINE.search(source)
-    path, mark, key = source.rpartition("#") if by_key else (source, "", "")
+    path, place = source_parts(source)
     file = path.replace("\\", "/").rsplit("/", 1)[-1]
-    return f"{file}{mark}{key}" if file else ""
+    return f"{file}{place}" if file else ""
 
 
 def _identifier_pairs(paper: Paper) -> Iterator[Pair]:

@@ -25,15 +25,39 @@ _ACCENT = re.compile(
 _MONTHS = "January February March April May June July August September October November December"
 #: Kinds of parts that are no records.
 _NO_ENTRIES = ("string", "preamble")
+_VOLUMES = frozenset({"proceedings", "mvproceedings", "book", "mvbook", "collection"})
+#: What an entry takes over from the volume that it refers to.
+_INHERITED = frozenset({"title", "booktitle", "journal", "year", "date"})
 _MATH = re.compile(r"(\$[^$]*\$|\\.)")
 
 
 def read_bibtex(source: Source) -> Iterator[Row]:
     """Yield the entries of a BibTeX file; ``@string`` abbreviations are understood."""
     known = _Abbreviations()
+    volumes: dict[str, dict[str, str]] = {}
+    waiting: list[tuple[int, dict[str, str]]] = []
     for line, kind, text in _entries(source):
-        if kind != "comment":
-            yield from _read_part(source, line, kind, text, known)
+        if kind == "comment":
+            continue
+        for command, key, fields in _read_part(source, line, kind, text, known):
+            fields["key"] = key
+            if command in _VOLUMES:
+                volumes[key.lower()] = {n: v for n, v in fields.items() if n in _INHERITED}
+            if command == "proceedings":
+                source.refuse(line, "a volume of proceedings, no paper")
+            elif fields.get("crossref"):
+                waiting.append((line, fields))
+            else:
+                yield Row(line, _fields(fields))
+    # BibTeX wants a volume below the papers that refer to it: they wait for it.
+    for line, fields in waiting:
+        yield Row(line, _fields(_inherit(fields, volumes.get(fields["crossref"].lower(), {}))))
+
+
+def _inherit(fields: dict[str, str], volume: dict[str, str]) -> dict[str, str]:
+    """Return ``fields`` with what they lack of the volume that "crossref" names."""
+    titled = {"booktitle": volume["title"]} if "title" in volume else {}
+    return {**titled, **{n: v for n, v in volume.items() if n != "title"}, **fields}
 
 
 def _entries(source: Source) -> Iterator[tuple[int, str, str]]:
@@ -101,8 +125,8 @@ def _parse(text: str, known: _Abbreviations) -> list[Any]:
 
 def _read_part(
     source: Source, line: int, kind: str, text: str, known: _Abbreviations
-) -> Iterator[Row]:
-    """Yield the rows of a part, which is of ``kind`` and may hold more than one entry."""
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield (kind, key, fields) of the entries in a part, which may hold more than one."""
     from pybtex.exceptions import PybtexError
 
     known.unknown.clear()
@@ -119,7 +143,7 @@ def _read_part(
             fields: dict[str, str] = {}
             for name, value in content[1]:
                 fields.setdefault(name.lower(), "".join(value))
-            yield Row(line, _fields(fields))
+            yield command.lower(), content[0] or "", fields
 
 
 def _fields(fields: dict[str, str]) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def flatten(record: Record) -> Record:
     record = unwrap(record)
     for knows, convert in _FLAVOURS.values():
         if knows(record):
-            return convert(record)
+            return _with_key(convert(record), record)
     return record
 
 
@@ -63,7 +63,14 @@ def _value(value: Any) -> Any:
 
 def flatten_as(record: Record, flavour: str) -> Record:
     """Like :func:`flatten` for a service that the user named."""
-    return _FLAVOURS[flavour][1](record)
+    record = unwrap(record)
+    return _with_key(_FLAVOURS[flavour][1](record), record)
+
+
+def _with_key(fields: Record, record: Record) -> Record:
+    """Add what the service calls the work: the tail of OpenAlex's address, DBLP's key."""
+    key = _any(record, "key", "paperId", "corpusId", "corpusid", "id")
+    return {**fields, "key": key.rsplit("openalex.org/", 1)[-1] if isinstance(key, str) else key}
 
 
 def from_openalex(record: Record) -> Record:

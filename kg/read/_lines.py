@@ -572,9 +572,9 @@ def _find_source_line(text: str) -> dict[str, Any] | None:
     few = _ET_AL.fullmatch(text)
     if few and is_names(few["names"], single=True):
         return {"authors": few["names"], "year": few["year"]}
-    people, mark, place = text.partition("; ")
-    if mark and _VENUE.match(place) and is_names(people, single=True):
-        return {"authors": people, "venue": place, **_date_details(place)}
+    names, mark, place = text.partition("; ")
+    if mark and _VENUE.match(place) and is_names(names, single=True):
+        return {"authors": names, "venue": place, **_date_details(place)}
     parts = re.split(r"\s+[·•|]\s+", text)
     if (
         len(parts) > 1

@@ -46,6 +46,13 @@ NAMES: dict[str, tuple[str, ...]] = {
 
 FIELDS = tuple(NAMES)
 
+#: Names of the fields by which an input tells its own records apart, best first.
+_KEYS = (
+    "key", "id", "paperid", "citationkey", "citekey", "recordid", "identifier", "uid", "eid",
+    "ut", "pmid", "corpusid",
+)  # fmt: skip
+_KEY = re.compile(r"[^\s#]{1,200}")
+
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -95,7 +102,7 @@ def to_paper(row: Row, source: Source) -> Paper:
         doi=doi,
         arxiv_id=arxiv_id,
         url=to_url(found.get("url")),
-        source=f"{source.name}:{row.line}",
+        source=f"{source.name}:{row.line}{_own_key(row.fields, doi, arxiv_id)}",
     )
     return _with_own_fields(paper, row.fields)
 
@@ -208,6 +215,18 @@ def _identifiers(
         loose = (*_strings(found.get("url")), *one_line)
         arxiv_id = next(filter(None, map(find_arxiv_id, loose)), None)
     return doi, arxiv_id
+
+
+def _own_key(fields: Mapping[str, Any], *known: str | None) -> str:
+    """What the input calls the record, to end its source ("#KEY"); "" where that says no more.
+
+    >>> _own_key({"paper_id": "P1"}), _own_key({"id": "2106.09685v2"}, "2106.09685")
+    ('#P1', '')
+    """
+    by_key = {name_key(str(name)): value for name, value in fields.items()}
+    key = next((text for text in map(_short, map(by_key.get, _KEYS)) if text), "")
+    told = {key, to_doi(key), to_arxiv_id(key)} & {name for name in known if name}
+    return f"#{key}" if _KEY.fullmatch(key) and not told else ""
 
 
 def _doi_of_url(urls: Iterable[str]) -> str | None:

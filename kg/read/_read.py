@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,7 +15,7 @@ from kg.read._base import Notice, Reader, Refusal, Source
 from kg.read._detect import detect
 from kg.read._duplicates import group_keys, stream_unique, to_key
 from kg.read._paper import FIELDS, Refused, dig, to_paper
-from kg.read._sources import PACKED, STDIN, Input, copy_stdin, list_inputs, open_input
+from kg.read._sources import PACKED, STDIN, Input, Inputs, copy_stdin, list_inputs, open_input
 
 #: Name of a format -> what it is; the names are what ``--from`` takes.
 FORMATS: dict[str, str] = {
@@ -51,7 +51,7 @@ _HEAD = 1 << 16
 
 
 def read_papers(
-    inputs: str | Path | Iterable[str | Path],
+    inputs: Inputs,
     *,
     format: str | None = None,
     mapping: Mapping[str, str] | None = None,
@@ -79,7 +79,7 @@ def read_papers(
 
 
 def read_unique(
-    inputs: str | Path | Iterable[str | Path],
+    inputs: Inputs,
     *,
     format: str | None = None,
     mapping: Mapping[str, str] | None = None,
@@ -136,9 +136,10 @@ def _read_items(items: list[Input], options: _Options) -> Iterator[Paper]:
             yield from _read_source(source, reader)
 
 
-def nothing_read(inputs: Sequence[str], refusals: Sequence[Refusal]) -> ReadError:
+def nothing_read(inputs: Sequence[str | Input], refusals: Sequence[Refusal]) -> ReadError:
     """Return the error that tells why ``inputs`` gave no paper at all."""
-    where = ", ".join(inputs[:3]) + (", ..." if len(inputs) > 3 else "")
+    names = [item.name if isinstance(item, Input) else item for item in inputs[:3]]
+    where = ", ".join(names) + (", ..." if len(inputs) > 3 else "")
     if refusals:
         count, first = len(refusals), refusals[0]
         return ReadError(f"{where}: no paper could be read, {count} refused; the first: {first}")

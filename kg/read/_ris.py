@@ -57,6 +57,7 @@ def _fields(record: dict[str, Any]) -> dict[str, Any]:
         return next((record[name] for name in names if record.get(name)), None)
 
     return {
+        "key": first("id"),
         "title": first("primary_title", "title", "translated_title"),
         "abstract": first("abstract", "notes_abstract"),
         "authors": first("authors", "first_authors", "secondary_authors"),

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeAlias, cast
 
 from kg.errors import ReadError, UsageError
 from kg.read._decode import BROKEN, bom_encoding
@@ -33,6 +33,9 @@ PACKED = (".gz", ".xz", ".zst", ".bz2")
 _MAGIC = {
     b"%PDF": "a PDF; export its reference, or paste title and abstract into a text file",
     b"PK\x03\x04": "a zip archive (or office document); unpack it first",
+    b"{\\rtf": "an RTF document; save it as plain text",
+    b"\xd0\xcf\x11\xe0": "an office document; save it as plain text or CSV",
+    b"PAR1": "a Parquet file; export it as JSON Lines or CSV",
     b"\x89PNG": "an image",
     b"\xff\xd8\xff": "an image",
     b"SQLite format 3": "an SQLite database; export a table as CSV",
@@ -57,7 +60,11 @@ class Input:
         return Path(self.at or self.name)
 
 
-def find_inputs(inputs: str | Path | Iterable[str | Path]) -> list[Path]:
+#: What may be handed over to be read.
+Inputs: TypeAlias = "str | Path | Input | Iterable[str | Path | Input]"
+
+
+def find_inputs(inputs: Inputs) -> list[Path]:
     """Return the files that ``inputs`` stand for, sorted, each once.
 
     Folders are searched through, hidden files and unknown endings
@@ -69,18 +76,21 @@ def find_inputs(inputs: str | Path | Iterable[str | Path]) -> list[Path]:
     return [item.path for item in list_inputs(inputs)]
 
 
-def list_inputs(inputs: str | Path | Iterable[str | Path]) -> list[Input]:
+def list_inputs(inputs: Inputs) -> list[Input]:
     """Like :func:`find_inputs`, with what the user said of each."""
-    names = [inputs] if isinstance(inputs, str | Path) else list(inputs)
+    names = [inputs] if isinstance(inputs, str | Path | Input) else list(inputs)
     found: dict[str, Input] = {}
-    for item in sorted(item for name in names for item in _expand(str(name))):
-        real = "-" if item.path == STDIN else os.path.realpath(item.name)
+    for item in sorted(item for name in names for item in _expand(name)):
+        real = "-" if item.path == STDIN else os.path.realpath(item.path)
         if real not in found or item.named > found[real].named:
             found[real] = item
     return sorted(found.values())
 
 
-def _expand(name: str) -> list[Input]:
+def _expand(given: str | Path | Input) -> list[Input]:
+    if isinstance(given, Input):
+        return [given]
+    name = str(given)
     if name == "-":
         return [Input("-")]
     path = Path(name)

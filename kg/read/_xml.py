@@ -6,14 +6,22 @@ Entities, external references and document types with declarations are refused
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from kg.read._base import Row, Source
 from kg.read._decode import BROKEN, find_encoding
+from kg.read._flavours import without_tags
 
 #: An entry with more characters than this is refused.
 MAX_ENTRY = 64 * 1024 * 1024
+
+#: How arXiv's feeds begin what they say of a paper.
+_ANNOUNCED = re.compile(
+    r"\s*(?:arXiv:\S+\s+)?Announce Type:\s*[\w-]+\s+(?:Abstract:\s*)?", re.IGNORECASE
+)
+_PARAGRAPH = re.compile(r"</p>|<p>|<br\s*/?>", re.IGNORECASE)
 
 _ENTRIES = frozenset({"entry", "item", "record"})
 _MAX_DEPTH = 200
@@ -35,6 +43,8 @@ def read_atom(source: Source) -> Iterator[Row]:
             parser.feed(_without_nul(source, data, entries.locate()) if narrow else data)
             yield from entries.take()
         parser.close()
+        if not entries.seen:
+            source.refuse(0, f"no Atom, RSS or OAI-PMH entry; XML of another kind: {entries.root}")
     except ParseError as error:
         source.refuse(error.position[0], f"broken XML: {error}")
     except DefusedXmlException as error:
@@ -64,6 +74,8 @@ class _Entries:
         self.size = 0
         self.entry: dict[str, Any] | None = None
         self.line = 0
+        self.root = ""
+        self.seen = False
 
     def take(self) -> list[Row]:
         """Return the finished entries and forget them."""
@@ -74,9 +86,13 @@ class _Entries:
         name = tag.rsplit("}", 1)[-1].lower()
         if len(self.path) > _MAX_DEPTH:
             raise ValueError("elements nested too deeply")
+        self.root = self.root or name
         self.path.append(name)
         self.text = []
+        if self.entry is not None and attributes.get("status") == "deleted":
+            self.entry["deleted"] = True
         if self.entry is None and name in _ENTRIES:
+            self.seen = True
             self.entry, self.line, self.size = {}, self.locate(), 0
         elif self.entry is not None and name == "author":
             self.entry.setdefault("authors", []).append({})
@@ -116,6 +132,8 @@ class _Entries:
     def _finish(self, entry: dict[str, Any]) -> None:
         if self.size > MAX_ENTRY:
             self.source.refuse(self.line, f"an entry of more than {MAX_ENTRY:,} characters")
+        elif entry.get("deleted"):
+            self.source.refuse(self.line, "a record that the repository has deleted")
         else:
             self.done.append(Row(self.line, _fields(entry)))
 
@@ -137,7 +155,9 @@ def _fields(entry: dict[str, Any]) -> dict[str, Any]:
     identifiers = [*entry.get("identifier", []), *entry.get("id", []), *entry.get("guid", [])]
     return {
         "title": first("title"),
-        "abstract": first("summary", "abstract", "description", "content", "encoded"),
+        "abstract": to_abstract(
+            first("summary", "abstract", "description", "content", "encoded") or ""
+        ),
         "authors": [a for a in entry.get("authors", []) if a] or _creators(entry),
         "year": first("published", "created", "pubdate", "date", "issued", "updated"),
         "doi": first("doi")
@@ -146,6 +166,18 @@ def _fields(entry: dict[str, Any]) -> dict[str, Any]:
         "arxiv_id": next(iter(identifiers), None),
         "url": [*entry.get("links", []), *entry.get("link", []), *identifiers],
     }
+
+
+def to_abstract(text: str) -> str:
+    """Return the text of a feed's description without what is not the abstract.
+
+    >>> to_abstract("arXiv:2401.00001v1 Announce Type: new \\nAbstract: We fold.")
+    'We fold.'
+    >>> to_abstract("<p>We fold, if a < b.</p>").strip()
+    'We fold, if a < b.'
+    """
+    text = _ANNOUNCED.sub("", text)
+    return str(without_tags(text)) if _PARAGRAPH.search(text) else text
 
 
 def _creators(entry: dict[str, Any]) -> Any:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kg.model import Paper
-from kg.read import Refusal, read_papers
+from kg.model import Paper, source_parts
+from kg.read import Input, Refusal, read_papers
 from kg.read._flavours import unwrap
 
 #: (title, abstract, authors, arXiv id), all invented.
@@ -149,3 +149,77 @@ def test_a_table_without_title_says_what_its_columns_are(tmp_path):
     assert {r.reason for r in refusals} == {
         "no title; the record has Titel, Autoren; name its column with --map title=COLUMN"
     }
+
+
+def test_what_feeds_of_arxiv_say_before_the_abstract(tmp_path):
+    items = "".join(
+        f"<item><title>{t}</title><link>https://arxiv.org/abs/{i}</link><description>arXiv:{i}v1 Announce Type: new \nAbstract: {a}</description>"
+        f"<dc:creator>{', '.join(w)}</dc:creator></item>"
+        for t, a, w, i in PAPERS
+    )
+    rss = f'<rss xmlns:dc="http://purl.org/dc/elements/1.1/" version="2.0"><channel>{items}</channel></rss>'
+    check(*read(rss, tmp_path), "awi")
+
+
+def test_a_deleted_record_is_refused_as_such(tmp_path):
+    record = '<record><header status="deleted"><identifier>oai:x:1</identifier></header></record>'
+    _, refusals = read(f"<OAI-PMH><ListRecords>{record}</ListRecords></OAI-PMH>", tmp_path)
+    assert [r.reason for r in refusals] == ["a record that the repository has deleted"]
+
+
+def test_xml_of_another_kind_is_refused_by_name(tmp_path):
+    found, refusals = read('<?xml version="1.0"?><html><p>x</p></html>', tmp_path)
+    assert not found
+    assert [r.reason for r in refusals] == [
+        "no Atom, RSS or OAI-PMH entry; XML of another kind: html"
+    ]
+
+
+def test_bibtex_entries_take_over_from_their_volume(tmp_path):
+    volume = "@proceedings{conf/icml/2024,\n title = {Forty-First ICML},\n year = {2024}\n}\n"
+    entries = "".join(
+        f"@inproceedings{{k{i},\n title = {{{t}}},\n author = {{{' and '.join(w)}}},\n crossref = {{Conf/ICML/2024}}\n}}\n"
+        for t, _, w, i in PAPERS
+    )
+    for text in (entries + volume, volume + entries):
+        found, refusals = read(text, tmp_path)
+        assert [r.reason for r in refusals] == ["a volume of proceedings, no paper"]
+        assert {p.venue for p in found} == {"Forty-First ICML"}
+        check(found, [], "w")
+    alone, _ = read(entries, tmp_path)
+    assert {(p.venue, p.year) for p in alone} == {(None, None)}
+
+
+KEYS = {
+    "JSON Lines": ('{"title": "A Title", "paper_id": "P-1"}', ":1#P-1"),
+    "a number": ('{"title": "A Title", "id": 7}', ":1#7"),
+    "CSV": ("Title,Key\nA Title,ABC\n", ":2#ABC"),
+    "BibTeX": ("@misc{ho:2020,\n title = {A Title}}", ":1#ho:2020"),
+    "RIS": ("TY  - JOUR\nTI  - A Title\nID  - K7\nER  - \n", ":1#K7"),
+    "OpenAlex": ('{"id": "https://openalex.org/W12", "title": "A Title", "authorships": []}', ":1#W12"),
+    "Semantic Scholar": ('{"paperId": "ab12", "title": "A Title"}', ":1#ab12"),
+    "an arXiv id": ('{"title": "A Title", "id": "2411.16001v2"}', ":1"),
+    "a DOI": ('{"title": "A Title", "id": "https://doi.org/10.1/X", "doi": "10.1000/x"}', ":1#https://doi.org/10.1/X"),
+    "the DOI": ('{"title": "A Title", "id": "https://doi.org/10.1000/X", "doi": "10.1000/x"}', ":1"),
+    "a sentence": ('{"title": "A Title", "id": "not one word"}', ":1"),
+    "none": ('{"title": "A Title"}', ":1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", KEYS)
+def test_what_the_input_calls_a_record_ends_its_source(name, tmp_path):
+    text, place = KEYS[name]
+    [paper], refusals = read(text, tmp_path)
+    assert not refusals
+    path = f"{tmp_path}/export.txt"
+    assert paper.source == path + place
+    assert source_parts(paper.source) == (path, place)
+    [again], _ = read(json.dumps(paper.to_dict()) + "\n", tmp_path)
+    assert again == paper
+
+
+def test_an_input_may_go_by_another_name(tmp_path):
+    path = tmp_path / "real.jsonl"
+    path.write_text('{"title": "A Title"}\n', encoding="utf-8")
+    [paper] = read_papers([Input("lists/given.jsonl", at=str(path))])
+    assert paper.source == "lists/given.jsonl:1"

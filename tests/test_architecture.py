@@ -25,7 +25,7 @@ HOMES = {
     "pyvis": {"view"},
     "networkx": {"graph", "analyse", "view", "query", "export"},
     "click": {"cli"},
-    "rapidfuzz": {"link", "nearest", "query", "serve"},
+    "rapidfuzz": {"link", "nearest"},
     "scipy": {"link", "view", "analyse"},
     "rispy": {"read"},
     "yaml": {"link"},

@@ -53,9 +53,9 @@ class _Commands(click.Group):
 
 
 def _nearest(name: str, known: list[str]) -> str:
-    from difflib import get_close_matches
+    from kg.nearest import find_nearest
 
-    close = get_close_matches(name, known, n=2)
+    close = find_nearest(name, known, limit=2)
     return f" Did you mean {' or '.join(close)}?" if close else ""
 
 

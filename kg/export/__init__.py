@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from kg.export.jsonld import write_jsonld
 from kg.export.rdfxml import write_rdfxml
 from kg.export.source import Source
 from kg.export.tables import write_csv, write_neo4j, write_parquet
+from kg.nearest import find_nearest
 from kg.rdf import write_nquads, write_ntriples, write_trig, write_turtle
 
 __all__ = ["FORMATS", "Format", "Source", "export", "find_format"]
@@ -124,7 +124,7 @@ def find_format(name: str) -> Format:
     if name in FORMATS:
         return FORMATS[name]
     suffixed = [known for known, format in FORMATS.items() if format.suffix == f".{name.lower()}"]
-    near = suffixed or get_close_matches(name.lower(), FORMATS, 1)
+    near = suffixed or find_nearest(name, FORMATS, limit=1)
     hint = f"did you mean {near[0]!r}? " if near else ""
     raise UsageError(f"--format {name!r}: {hint}expected one of {', '.join(FORMATS)}")
 

@@ -29,6 +29,7 @@ from pathlib import Path
 
 from kg import vocab
 from kg.errors import QueryError, UsageError
+from kg.nearest import find_nearest
 
 ENTITY_KINDS = ("paper", "concept", "method", "dataset", "benchmark", "task", "metric")
 _KEYS = ("title", "question", "param", "columns", "kept")
@@ -127,9 +128,7 @@ def find_question(name: str) -> Question:
     known = {question.name: question for question in list_questions()}
     if name in known:
         return known[name]
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, known, n=3)
+    close = find_nearest(name, known)
     hint = f"did you mean {', '.join(close)}?" if close else "see them with kg query --list"
     raise UsageError(f"no bundled query is called {name!r}; {hint}")
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import pyoxigraph as ox
 
 from kg import vocab
+from kg.nearest import find_likeness
 from kg.text import fold
 
 KINDS = ("paper", "method", "dataset", "benchmark", "task", "metric")
 _TYPE = ox.NamedNode(vocab.expand("rdf:type"))
-#: Characters of a wrong name that are compared: the time goes with the square.
-_LONGEST = 200
 _COUNT = ox.NamedNode(vocab.expand("kg:paperCount"))
 #: Predicate -> whether it gives the preferred name.
 NAMES = {
@@ -88,7 +88,7 @@ class NameIndex:
             if key and key in n.folded and n.kind in kinds
         ]
         hits = self._hits(name for *_, name in sorted(found))
-        return list(hits)[:limit] if found else self.nearest(text, kinds, limit=limit)
+        return list(islice(hits, limit)) if found else self.nearest(text, kinds, limit=limit)
 
     def _hits(self, names: Iterator[Name]) -> Iterator[Hit]:
         seen = set()
@@ -99,19 +99,11 @@ class NameIndex:
                 yield Hit(name.iri, name.kind, label, name.name, name.papers)
 
     def nearest(self, text: str, kinds: tuple[str, ...], *, limit: int) -> list[Hit]:
-        """Return the resources with the most similar names, best first; none if nothing is near.
-
-        Whole names with a letter or two amiss go before names that are alike in part.
-        """
-        from rapidfuzz import fuzz, process
-
-        names, key = [n for n in self.names if n.kind in kinds], fold(text)[:_LONGEST]
-        folded, ordered = [n.folded for n in names], []
-        for scorer, least in ((fuzz.ratio, 70), (fuzz.WRatio, 60)):
-            close = process.extract(key, folded, scorer=scorer, limit=4 * limit, score_cutoff=least)
-            found = ((-score, -names[i].papers, names[i]) for _, score, i in close)
-            ordered += [name for *_, name in sorted(found)]
-        return list(self._hits(iter(ordered)))[:limit]
+        """Return the resources with the most similar names, best first; none if nothing is near."""
+        names = [name for name in self.names if name.kind in kinds]
+        scores = find_likeness(fold(text), [name.folded for name in names])
+        found = sorted((-score, -names[at].papers, names[at]) for at, score in scores.items())
+        return list(islice(self._hits(name for *_, name in found), limit))
 
 
 def _rank(folded: str, key: str) -> int:

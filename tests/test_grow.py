@@ -235,3 +235,13 @@ def test_a_wrong_correction_is_one_line(grown: Path, words: list[str], message: 
     assert message in done.stderr.decode()
     assert len(done.stderr.decode().strip().splitlines()) == 1
     assert not (grown / "corrections.yaml").exists()
+
+
+def test_a_paper_is_removed_by_what_its_input_calls_it(tmp_path: Path) -> None:
+    first = put(tmp_path / "a.jsonl", [{**row, "id": f"own-{n}"} for n, row in enumerate(ROWS[:2])])
+    second = put(tmp_path / "b.jsonl", [{**ROWS[2], "id": "other"}])
+    pipeline.build([first, second], tmp_path / "out")
+    grow.save(grow.remove(tmp_path / "out", ["other"])[0], tmp_path / "out")
+    folder = load(tmp_path / "out")
+    assert sorted(str(p.source) for p in folder.papers) == [f"{first}:1#own-0", f"{first}:2#own-1"]
+    assert [row["path"] for row in folder.manifest["inputs"]] == [first]

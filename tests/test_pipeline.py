@@ -216,3 +216,13 @@ def test_the_seed_page_has_its_74_papers(shared: Path, tmp_path: Path) -> None:
     assert len(folder.papers) == 74
     assert folder.manifest["conforms"] is True
     assert sum(not paper.mentions for paper in folder.papers) <= 2
+
+
+def test_the_demo_names_no_folder_of_the_machine_it_was_made_on(tmp_path: Path) -> None:
+    done = run("demo", "--out", "out", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    folder = load(tmp_path / "out")
+    assert {str(p.source).split(":")[0] for p in folder.papers} == {"sample/sample.jsonl"}
+    assert [row["path"] for row in folder.manifest["inputs"]] == ["sample/sample.jsonl"]
+    texts = [path for path in (tmp_path / "out").iterdir() if path.is_file()]
+    assert not [path.name for path in texts if os.fsencode(ROOT) in path.read_bytes()]

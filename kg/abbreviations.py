@@ -19,33 +19,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from kg.text import word_set
+
 #: Words of a long form that a short form may pass over at no cost.
-STOPWORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "as",
-        "at",
-        "by",
-        "de",
-        "for",
-        "from",
-        "in",
-        "into",
-        "of",
-        "on",
-        "or",
-        "over",
-        "per",
-        "the",
-        "to",
-        "under",
-        "using",
-        "via",
-        "vs",
-        "with",
-    ]
+STOPWORDS = word_set(
+    "a an and as at by de for from in into of on or over per the to under using via vs with"
 )
 
 _SPOKEN = {"2": ("to", "two"), "3": ("three", "tri"), "4": ("for", "four"), "x": ("ex", "cross")}

@@ -13,39 +13,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 from kg.abbreviations import find_abbreviations
-from kg.text import digest, slug, squeeze
+from kg.text import digest, slug, squeeze, word_set
 
 _GREEK_NAMES = [
-    "alpha",
-    "beta",
-    "gamma",
-    "delta",
-    "epsilon",
-    "zeta",
-    "eta",
-    "theta",
-    "iota",
-    "kappa",
-    "lambda",
-    "mu",
-    "nu",
-    "xi",
-    "omicron",
-    "pi",
-    "rho",
-    "sigma",
-    "sigma",
-    "tau",
-    "upsilon",
-    "phi",
-    "chi",
-    "psi",
-    "omega",
-]
+    "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "iota", "kappa", "lambda",
+    "mu", "nu", "xi", "omicron", "pi", "rho", "sigma", "sigma", "tau", "upsilon", "phi", "chi",
+    "psi", "omega",
+]  # fmt: skip
 _GREEK = {chr(0x3B1 + i): name for i, name in enumerate(_GREEK_NAMES)}
 _GREEK |= {chr(0x391 + i): name for i, name in enumerate(_GREEK_NAMES) if i != 17}
 _GREEK |= {
@@ -86,29 +63,9 @@ _PLURALS = {
     "selfies": "selfie", "children": "child", "accuracies": "accuracy", "syntheses": "synthesis",
     "prostheses": "prosthesis", "canvases": "canvas", "axes": "axis", "quizzes": "quiz",
 }  # fmt: skip
-_SINGULAR = frozenset(
-    [
-        "news",
-        "bias",
-        "lens",
-        "gas",
-        "atlas",
-        "canvas",
-        "chaos",
-        "series",
-        "species",
-        "always",
-        "perhaps",
-        "means",
-        "alias",
-        "pancreas",
-        "christmas",
-        "texas",
-        "kansas",
-        "diabetes",
-        "rabies",
-        "aids",
-    ]
+_SINGULAR = word_set(
+    "news bias lens gas atlas canvas chaos series species always perhaps means alias pancreas "
+    "christmas texas kansas diabetes rabies aids"
 )
 #: Words that the field uses for one another.
 _SAME = {
@@ -324,16 +281,3 @@ def concept_id(type: str, name: str) -> str:
     head, _, last = name.rpartition(" ")
     common = last.islower() or last[-2:-1].isupper()
     return f"{type.lower()}/{name_slug(f'{head} {singular(last) if common else last}')}"
-
-
-def alias_ids(type: str, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the ids that a concept would have under any of its ``names``, sorted.
-
-    An id is made of the name in the oldest paper.  Should an older paper or a
-    merge change it, the former id is still among these: who serves ids can
-    redirect from them, where no other concept holds them.
-
-    >>> alias_ids("Method", ("LoRA", "Low-Rank Adaptation"))
-    ('method/lora', 'method/low-rank-adaptation')
-    """
-    return tuple(sorted({concept_id(type, name) for name in names}))

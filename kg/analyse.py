@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import NotFoundError, UsageError
 from kg.model import ConceptType
 from kg.nearest import nearest_hint
-from kg.text import fold
+from kg.text import fold, sentence_at
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -146,6 +146,9 @@ def similar(graph: nx.MultiDiGraph, name: str, *, limit: int = 10) -> list[Simil
     cosine of vectors weighted by role and by inverse document frequency
     (Salton & McGill, "Introduction to Modern Information Retrieval", 1983).
     Concepts are compared with concepts of the same type.
+
+    Raises:
+        NotFoundError: nothing has that name.
     """
     node = find_node(graph, name)
     vectors = _vectors(graph, paper_side=graph.nodes[node]["kind"] == "paper")
@@ -262,20 +265,31 @@ def top(
     Args:
         type: keep only this type: Method, Dataset, Benchmark, Task, Metric or
             Paper; by default all concepts.
-        role: count only claims in this role (with ``by="papers"``).
+        role: count only claims in this role, one of :data:`ROLE_WEIGHT`'s; goes with
+            ``by="papers"`` alone.
         by: "papers" (claims that reach the node), "pagerank" (Brin & Page 1998,
             on the undirected graph) or "betweenness" (Brandes 2001, sampled from
             200 sources above 2,000 nodes).
         limit: how many rows.
+
+    Raises:
+        UsageError: an unknown measure, type or role, or a role with another measure.
     """
-    if by not in MEASURES:
-        raise UsageError(f"--by {by!r}: expected one of {', '.join(MEASURES)}")
-    if type is not None and type not in {*ConceptType, "Paper"}:
-        raise UsageError(f"type {type!r}: expected Paper, {', '.join(ConceptType)}")
+    _check_word("by", by, MEASURES)
+    _check_word("type", type or "Paper", (*ConceptType, "Paper"))
+    _check_word("role", role or "uses", tuple(ROLE_WEIGHT))
+    if role and by != "papers":
+        raise UsageError(f"role {role!r} counts papers; {by} knows no roles")
     scores = _scores(graph, by, role)
     wanted = [n for n in sorted(scores) if _is_type(graph.nodes[n], type)]
     wanted.sort(key=lambda node: (-scores[node], node))
     return [_ranked(graph, node, scores[node]) for node in wanted[:limit]]
+
+
+def _check_word(what: str, word: str, known: Sequence[str]) -> None:
+    if word not in known:
+        hint = nearest_hint(word, known, limit=1)
+        raise UsageError(f"{what} {word!r}: expected one of {', '.join(known)}{hint}")
 
 
 def _is_type(data: dict[str, Any], type: str | None) -> bool:
@@ -371,6 +385,11 @@ def trends(
 
     Years in which a concept has no paper are left out; papers without a year
     are not counted.
+
+    Args:
+        names: as :func:`find_node` takes them.
+        type: without names, only concepts of this type; all by default.
+        limit: without names, how many concepts.
     """
     nodes = [find_node(graph, name) for name in names] or [
         row.id for row in top(graph, type=type, limit=limit)
@@ -398,6 +417,9 @@ def describe(graph: nx.MultiDiGraph, name: str) -> dict[str, Any]:
     """Return everything the graph says of one paper or concept, as plain data.
 
     Evidence comes as sentences with the words and their place.
+
+    Raises:
+        NotFoundError: nothing has that name.
     """
     node = find_node(graph, name)
     record = graph.nodes[node]["record"]
@@ -418,8 +440,6 @@ def describe(graph: nx.MultiDiGraph, name: str) -> dict[str, Any]:
 def _claim(
     graph: nx.MultiDiGraph, source: str, target: str, _: str, data: dict[str, Any]
 ) -> dict[str, Any]:
-    from kg.text import sentence_at
-
     paper = graph.nodes[source]["record"]
     evidence = [
         {

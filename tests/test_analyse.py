@@ -99,10 +99,17 @@ def test_top_counts_papers_and_roles(graph: nx.MultiDiGraph) -> None:
     assert kg.top(graph, type="Paper", by="betweenness")[0].score > 0
 
 
-@pytest.mark.parametrize("wrong", [{"by": "fame"}, {"type": "Gadget"}])
+@pytest.mark.parametrize("wrong", [{"by": "fame"}, {"type": "Gadget"}, {"role": "eats"}])
 def test_wrong_words_are_usage_errors(graph: nx.MultiDiGraph, wrong: dict[str, str]) -> None:
     with pytest.raises(UsageError, match="expected"):
         kg.top(graph, **wrong)
+
+
+def test_a_role_goes_with_papers_alone_and_a_slip_is_told(graph: nx.MultiDiGraph) -> None:
+    with pytest.raises(UsageError, match="pagerank knows no roles"):
+        kg.top(graph, by="pagerank", role="uses")
+    with pytest.raises(UsageError, match="nearest: 'comparesWith'"):
+        kg.top(graph, role="compareswith")
 
 
 def test_communities_find_the_two_fields(two_fields: nx.MultiDiGraph) -> None:

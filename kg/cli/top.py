@@ -21,7 +21,11 @@ Examples:
 @click.option(
     "--type", "type", metavar="TYPE", help="Method, Dataset, Benchmark, Task, Metric, Paper."
 )
-@click.option("--role", metavar="ROLE", help="Count claims in this role only, e.g. comparesWith.")
+@click.option(
+    "--role",
+    metavar="ROLE",
+    help="Count papers in this role only: introduces, uses, comparesWith ...",
+)
 @click.option("--by", default="papers", show_default=True, help="papers, pagerank or betweenness.")
 @limit_option
 @format_option

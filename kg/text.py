@@ -83,6 +83,42 @@ def digest(text: str, length: int = 8) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:length]
 
 
+def printable(text: str) -> str:
+    """Return ``text`` without what would steer a terminal: control characters, bidi marks.
+
+    >>> printable("a\\x1b[31mb\\nc")
+    'a [31mb c'
+    """
+    return "".join(" " if unicodedata.category(c) in _STEERING else c for c in text)
+
+
+_STEERING = ("Cc", "Cf", "Zl", "Zp")
+
+
+def display_width(text: str) -> int:
+    """Return how many terminal columns ``text`` takes.
+
+    >>> display_width("知識"), display_width("é")
+    (4, 1)
+    """
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(bool(unicodedata.combining(c)) for c in text)
+
+
+def pad(text: str, width: int, right: bool) -> str:
+    """Return ``text`` in exactly ``width`` terminal columns: cut with "…", or filled with spaces.
+
+    >>> pad("LoRA", 6, True), pad("Transformer", 6, False)
+    ('  LoRA', 'Trans…')
+    """
+    if display_width(text) > width:
+        while display_width(text) >= width:
+            text = text[:-1]
+        text += "…"
+    space = " " * (width - display_width(text))
+    return space + text if right else text + space
+
+
 _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|cf|vs|et al|etc|Fig|Eq|Sec|resp|approx|w\.r\.t|a\.k\.a|Dr|Prof|No)"
     r"|\b[A-Z])\.$"

@@ -12,6 +12,8 @@ import click
 import pytest
 
 from kg.cli import cli, main
+from kg.cli._common import to_table
+from kg.text import display_width
 
 ROOT = Path(__file__).parent.parent
 COMMANDS = cli.list_commands(click.Context(cli))
@@ -63,6 +65,15 @@ def test_version_and_completion() -> None:
     assert b"paperkg, version" in kg("--version").stdout
     for shell in ("bash", "zsh", "fish"):
         assert b"_KG_COMPLETE" in kg("completion", shell).stdout
+
+
+def test_rows_stay_aligned_whatever_their_script_and_steer_no_terminal() -> None:
+    rows = [{"label": "知識 グラフ", "papers": 1}, {"label": "e\u0301toile\x1b[2J", "papers": 12}]
+    head, *lines = to_table(rows).splitlines()
+    assert {display_width(line) for line in lines} == {display_width(head)}
+    assert "\x1b" not in "".join(lines)
+    cut = to_table([{"label": "知" * 90, "papers": 1}]).splitlines()[1]
+    assert display_width(cut) <= 60 + 2 + len("papers")
 
 
 def test_an_unknown_command_is_answered_with_the_nearest(

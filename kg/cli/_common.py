@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, TypeVar
@@ -15,6 +14,7 @@ import click
 
 from kg.errors import UsageError
 from kg.files import to_json
+from kg.text import display_width, pad, printable
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -142,7 +142,7 @@ def _to_csv(rows: list[dict[str, Any]]) -> str:
 
 
 def to_table(rows: list[dict[str, Any]], *, width: int = 60) -> str:
-    """Return rows as aligned text, cells cut at ``width`` characters.
+    """Return rows as aligned text, cells cut at ``width`` terminal columns.
 
     >>> print(to_table([{"label": "LoRA", "papers": 3}]))
     label  papers
@@ -150,9 +150,12 @@ def to_table(rows: list[dict[str, Any]], *, width: int = 60) -> str:
     """
     if not rows:
         return "nothing found"
-    cells = [[_cut(_cell(value), width) for value in row.values()] for row in rows]
+    cells = [[_cell(value) for value in row.values()] for row in rows]
     names = list(rows[0])
-    widths = [max(len(name), *(len(line[i]) for line in cells)) for i, name in enumerate(names)]
+    widths = [
+        max(display_width(name), *(min(width, display_width(line[i])) for line in cells))
+        for i, name in enumerate(names)
+    ]
     right = [
         all(isinstance(list(row.values())[i], int | float) for row in rows)
         for i in range(len(names))
@@ -162,19 +165,10 @@ def to_table(rows: list[dict[str, Any]], *, width: int = 60) -> str:
 
 
 def _align(cells: list[str], widths: list[int], right: list[bool]) -> str:
-    padded = (
-        cell.rjust(width) if to_right else cell.ljust(width)
-        for cell, width, to_right in zip(cells, widths, right, strict=True)
-    )
-    return "  ".join(padded).rstrip()
+    return "  ".join(pad(*cell) for cell in zip(cells, widths, right, strict=True)).rstrip()
 
 
 def _cell(value: Any) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(str(item) for item in value)
-    # A control character or a bidi mark of a hostile title must not steer the terminal.
-    return "".join(c for c in str(value) if unicodedata.category(c) not in ("Cc", "Cf"))
-
-
-def _cut(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: width - 1] + "…"
+    return printable(str(value))

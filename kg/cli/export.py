@@ -18,11 +18,23 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def _list(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """List the formats and end, whatever else is given: no folder is needed for that."""
+    if not wanted or context.resilient_parsing:
+        return
+    from kg.export import FORMATS
+
+    width = max(len(name) for name in FORMATS)
+    for name, format in FORMATS.items():
+        click.echo(f"{name:<{width}}  {format.suffix or 'folder':<10}  {format.about}")
+    context.exit()
+
+
 @click.command(
     short_help="Write a graph in another format.",
     epilog="""\b
 Examples:
-  kg export out --list
+  kg export --list
   kg export out --format jsonld --out graph.jsonld
   kg export out --format ntriples --out graph.nt.gz --no-abstracts
   kg export out --format csv --out tables
@@ -38,7 +50,10 @@ Examples:
     metavar="FILE",
     help="File to write, or folder for tables; if left out, graph.SUFFIX or CITATION.cff here.",
 )
-@click.option("--list", "list_", is_flag=True, help="List the formats.")
+@click.option(
+    "--list", is_flag=True, is_eager=True, expose_value=False, callback=_list,
+    help="List the formats.",
+)  # fmt: skip
 @click.option("--sparql-page", metavar="FILE", help="Write a page that answers SPARQL offline.")
 @click.option("--no-abstracts", is_flag=True, help="Leave the abstracts out.")
 @click.option("--no-sentences", is_flag=True, help="Leave the evidence sentences out.")
@@ -50,17 +65,13 @@ def command(
     folder: str,
     format: str | None,
     out: str | None,
-    list_: bool,
     sparql_page: str | None,
     **options: Any,
 ) -> None:
     """Write the graph built in DIR in another format."""
-    if list_:
-        _list()
-        return
     _check_words(options)
     if not (format or sparql_page):
-        raise UsageError("kg export wants --format NAME; see kg export DIR --list")
+        raise UsageError("kg export wants --format NAME; see kg export --list")
     if format:
         _export(folder, format, out, options)
     if sparql_page:
@@ -79,14 +90,6 @@ def _check_words(options: dict[str, Any]) -> None:
             f"--license {license!r}: expected the URL of a licence, "
             "as in https://creativecommons.org/publicdomain/zero/1.0/"
         )
-
-
-def _list() -> None:
-    from kg.export import FORMATS
-
-    width = max(len(name) for name in FORMATS)
-    for name, format in FORMATS.items():
-        click.echo(f"{name:<{width}}  {format.suffix or 'folder':<10}  {format.about}")
 
 
 def _export(folder: str, format: str, out: str | None, options: dict[str, Any]) -> None:

@@ -11,9 +11,12 @@ import click
 
 from kg.cli._common import folder_argument, format_option, print_rows
 from kg.errors import NotFoundError
+from kg.nearest import nearest_hint
+from kg.text import printable
 
 if TYPE_CHECKING:
     from kg.link.report import Merged
+    from kg.model import Concept
 
 
 @click.command(
@@ -43,7 +46,7 @@ def command(folder: str, concept: str | None, reason: str | None, every: bool, s
     built = load(folder)
     found = list(find_merges(built.papers, built.concepts, concept=concept, reason=reason))
     if not found:
-        raise NotFoundError(_nothing(folder, concept, reason))
+        raise NotFoundError(f"{folder}: {_nothing(built.concepts, concept, reason)}")
     if not (every or concept or reason):
         found = [merged for merged in found if merged.reason != "spelling"]
     if style == "table":
@@ -52,23 +55,23 @@ def command(folder: str, concept: str | None, reason: str | None, every: bool, s
         print_rows([asdict(merged) for merged in found], style)
 
 
-def _nothing(folder: str, concept: str | None, reason: str | None) -> str:
-    what = f" of {concept!r}" if concept else ""
-    why = f" for the reason {reason!r}" if reason else ""
-    return f"{folder}: no merges{what}{why}"
+def _nothing(concepts: Iterable[Concept], concept: str | None, reason: str | None) -> str:
+    """Return the line that says so; a name or a reason that there is not gets the nearest."""
+    names = {name for c in concepts for name in (c.id, c.label, *c.aliases)}
+    reasons = {merge.reason for c in concepts for merge in c.merges}
+    said = "no merges"
+    for word, known, before in ((concept, names, "of"), (reason, reasons, "for the reason")):
+        if word:
+            said += f" {before} {word!r}{'' if word in known else nearest_hint(word, known)}"
+    return said
 
 
 def _lines(merges: Iterable[Merged]) -> Iterable[str]:
     for _, group in groupby(merges, key=lambda merged: merged.concept):
         of_concept = list(group)
         first = of_concept[0]
-        yield f"\n{_safe(first.label)}  ({first.type}, {first.concept})"
+        yield f"\n{printable(first.label)}  ({first.type}, {first.concept})"
         for merged in of_concept:
-            yield f"  = {_safe(merged.name)}  [{merged.reason}, {merged.score:.2f}]"
+            yield f"  = {printable(merged.name)}  [{merged.reason}, {merged.score:.2f}]"
             for paper, sentence in merged.evidence:
-                yield f"      {paper}: {_safe(sentence)}"
-
-
-def _safe(text: str) -> str:
-    """Return ``text`` without control characters, which could steer the terminal."""
-    return "".join(c for c in text if c.isprintable())
+                yield f"      {paper}: {printable(sentence)}"

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from kg.cli._common import folder_argument
+from kg.text import printable
 
 
 @click.command(
@@ -22,7 +23,13 @@ Examples:
 @folder_argument
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--limit", default=20, show_default=True, help="Claims shown at most.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=20,
+    show_default=True,
+    help="Claims shown at most.",
+)
 def command(folder: str, name: str, as_json: bool, limit: int) -> None:
     """Show a paper or concept of DIR with its claims and the sentences behind them.
 
@@ -40,7 +47,8 @@ def _text(facts: dict[str, Any], limit: int) -> str:
     head = [facts.get("title") or f"{facts['label']}  ({facts['type']})", *_fact_lines(facts), ""]
     lines = [line for claim in facts["claims"][:limit] for line in _claim_lines(claim, is_paper)]
     more = len(facts["claims"]) - limit
-    return "\n".join([*head, *lines, *([f"... and {more} more (--limit)"] if more > 0 else [])])
+    lines += [f"... and {more} more (--limit)"] if more > 0 else []
+    return "\n".join(printable(line) for line in [*head, *lines])
 
 
 def _fact_lines(facts: dict[str, Any]) -> list[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kg import vocab
+from kg.text import display_width, pad, printable
 
 _NUMBERS = tuple(vocab.expand(f"xsd:{name}") for name in ("integer", "decimal", "double", "float"))
 
@@ -49,8 +49,7 @@ def to_cell(term: Mapping[str, Any] | None, prefixes: Mapping[str, str] = vocab.
     if term["type"] == "triple":
         return " ".join(to_cell(part, prefixes) for part in term["value"].values())
     value = ("_:" if term["type"] == "bnode" else "") + term["value"]
-    # A control character in a title must not steer the terminal.
-    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") else c for c in value)
+    return printable(value)
 
 
 def to_curie(iri: str, prefixes: Mapping[str, str] = vocab.PREFIXES) -> str:
@@ -69,16 +68,6 @@ def to_curie(iri: str, prefixes: Mapping[str, str] = vocab.PREFIXES) -> str:
 def _numeric(bindings: Iterable[Mapping[str, Any]], name: str) -> bool:
     terms = [row[name] for row in bindings if name in row]
     return bool(terms) and all(term.get("datatype") in _NUMBERS for term in terms)
-
-
-def display_width(text: str) -> int:
-    """Return how many terminal columns ``text`` takes.
-
-    >>> display_width("知識"), display_width("é")
-    (4, 1)
-    """
-    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
-    return len(text) + wide - sum(bool(unicodedata.combining(c)) for c in text)
 
 
 def _draw(
@@ -100,14 +89,5 @@ def _fit(widths: list[int], room: int) -> list[int]:
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    drawn = [_pad(*cell) for cell in zip(cells, widths, right, strict=True)]
+    drawn = [pad(*cell) for cell in zip(cells, widths, right, strict=True)]
     return "  ".join(drawn).rstrip()
-
-
-def _pad(text: str, width: int, right: bool) -> str:
-    if display_width(text) > width:
-        while display_width(text) >= width:
-            text = text[:-1]
-        text += "…"
-    space = " " * (width - display_width(text))
-    return space + text if right else text + space

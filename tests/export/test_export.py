@@ -380,15 +380,16 @@ def test_command_leaves_out_what_it_is_told(folder: Path, tmp_path: Path) -> Non
     assert isomorphic(less, less - Graph())
 
 
-def test_command_lists_the_formats() -> None:
-    found = run("any", "--list")
+@pytest.mark.parametrize("words", [("any", "--list"), ("--list",)])
+def test_command_lists_the_formats(words: tuple[str, ...]) -> None:
+    found = run(*words)
     assert [line.split()[0] for line in found.output.splitlines()] == list(FORMATS)
 
 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        ((), "wants --format NAME; see kg export DIR --list"),
+        ((), "wants --format NAME; see kg export --list"),
         (("--format", "jsonl", "--out", "x"), "did you mean 'jsonld'"),
         (("--format", "zzzzzz", "--out", "x"), "expected one of turtle"),
         (("--format", "turtle", "--out", "/nowhere/at/all"), "cannot be written"),

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from kg.query.table import display_width, to_cell, to_table
+from kg.query.table import to_cell, to_table
+from kg.text import display_width
 
 INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 

@@ -11,6 +11,9 @@ from kg.read._tables import find_header
 
 _BIBTEX = re.compile(r"^\s*@\s*\w+\s*[{(]", re.MULTILINE)
 _RIS = re.compile(r"^TY  ?-( |$)", re.MULTILINE)
+_ENDNOTE = re.compile(r"^%0 [A-Z][a-z].*\n(?:%.*\n)*?%T ", re.MULTILINE)
+_PUBMED = re.compile(r"^PMID- *\d", re.MULTILINE)
+_WOS = re.compile(r"^(?:FN .*\nVR .*\n)?PT [A-Z]\s*\nAU ", re.MULTILINE)
 _MAIL = re.compile(r"^\\\\\s*\n(?:\s*\n)*\s*(?:arXiv|Paper):", re.MULTILINE)
 _XML = re.compile(
     r"\s*(?:<\?xml|<!--|<!DOCTYPE|<(?:\w+:)?(?:feed|rss|rdf|entry|oai-pmh|listrecords|record)\b)",
@@ -37,7 +40,8 @@ def detect(head: bytes, mapping: Mapping[str, str] | None = None) -> str:
     start = text.lstrip()
     if start[:1] in {"{", "["} and _looks_json(start):
         return _detect_json(start)
-    for name, pattern in (("html", _HTML), ("atom", _XML), ("arxiv-mail", _MAIL), ("ris", _RIS)):
+    for name, pattern in (("html", _HTML), ("atom", _XML), ("arxiv-mail", _MAIL), ("ris", _RIS),
+                          ("endnote", _ENDNOTE), ("pubmed", _PUBMED), ("wos", _WOS)):  # fmt: skip
         if (pattern.match if name in {"html", "atom"} else pattern.search)(text):
             return name
     columns = (mapping or {}).values()

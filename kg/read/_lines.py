@@ -696,7 +696,7 @@ def is_prose(text: str) -> bool:
     """
     if len(_CJK.findall(text[:400])) > 0.3 * len(text[:400]):
         return len(text) >= 90 or (len(text) >= 40 and "。" in text)
-    words = len(text.split())
+    words = len(text[:20_000].split())
     if words < 12:
         return False
     lower = 1 - capital_share(text)

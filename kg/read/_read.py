@@ -15,7 +15,17 @@ from kg.read._base import Notice, Reader, Refusal, Source
 from kg.read._detect import detect
 from kg.read._duplicates import group_keys, stream_unique, to_key
 from kg.read._paper import FIELDS, Refused, dig, to_paper
-from kg.read._sources import PACKED, STDIN, Input, Inputs, copy_stdin, list_inputs, open_input
+from kg.read._sources import (
+    PACKED,
+    STDIN,
+    Input,
+    Inputs,
+    copy_stdin,
+    list_inputs,
+    open_input,
+    passed_over,
+    to_list,
+)
 
 #: Name of a format -> what it is; the names are what ``--from`` takes.
 FORMATS: dict[str, str] = {
@@ -26,6 +36,9 @@ FORMATS: dict[str, str] = {
     "tsv": "tab-separated values with a header line",
     "bibtex": "BibTeX or BibLaTeX",
     "ris": "RIS (EndNote, Zotero, publishers)",
+    "endnote": "EndNote export (.enw)",
+    "pubmed": "PubMed export (MEDLINE, .nbib)",
+    "wos": "Web of Science, plain text",
     "csl": "CSL-JSON (Zotero, Mendeley, pandoc)",
     "atom": "arXiv API export (Atom); also RSS and OAI-PMH",
     "arxiv-bulk": "arXiv bulk metadata, JSON Lines (the Kaggle snapshot)",
@@ -43,6 +56,9 @@ _READERS = {
     "tsv": ("_tables", "read_tsv"),
     "bibtex": ("_bibtex", "read_bibtex"),
     "ris": ("_ris", "read_ris"),
+    "endnote": ("_tagged", "read_endnote"),
+    "pubmed": ("_tagged", "read_pubmed"),
+    "wos": ("_tagged", "read_wos"),
     "atom": ("_xml", "read_atom"),
     "arxiv-mail": ("_mail", "read_mail"),
 }
@@ -75,7 +91,15 @@ def read_papers(
     """
     check_options(format, mapping)
     options = _Options(format, mapping or {}, on_refusal or _ignore, on_notice or _ignore)
-    yield from _read_items(list_inputs(inputs), options)
+    names = to_list(inputs)
+    items = list_inputs(names)
+    _tell_passed_over(names, options)
+    yield from _read_items(items, options)
+
+
+def _tell_passed_over(inputs: Inputs, options: _Options) -> None:
+    for folder, text in passed_over(inputs):
+        options.notice(Notice(folder, 0, text))
 
 
 def read_unique(
@@ -99,8 +123,10 @@ def read_unique(
     """
     check_options(format, mapping)
     with ExitStack() as stack:
-        items = [_rereadable(item, stack) for item in list_inputs(inputs)]
+        names = to_list(inputs)
+        items = [_rereadable(item, stack) for item in list_inputs(names)]
         options = _Options(format, mapping or {}, on_refusal or _ignore, on_notice or _ignore)
+        _tell_passed_over(names, options)
         groups = group_keys(map(to_key, _read_items(items, options)))
         if on_duplicates:
             on_duplicates(len(groups) - len(set(groups)))

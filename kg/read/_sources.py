@@ -12,6 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ STDIN = Path("-")
 #: In a folder, files with these endings are read, others passed over.
 ENDINGS = (
     ".txt", ".text", ".md", ".mail", ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".bib",
-    ".bibtex", ".ris", ".xml", ".atom", ".rss",
+    ".bibtex", ".ris", ".enw", ".nbib", ".ciw", ".xml", ".atom", ".rss",
 )  # fmt: skip
 PACKED = (".gz", ".xz", ".zst", ".bz2")
 
@@ -76,9 +77,14 @@ def find_inputs(inputs: Inputs) -> list[Path]:
     return [item.path for item in list_inputs(inputs)]
 
 
+def to_list(inputs: Inputs) -> list[str | Path | Input]:
+    """Return what was handed over as a list, whether it was one thing or several."""
+    return [inputs] if isinstance(inputs, str | Path | Input) else list(inputs)
+
+
 def list_inputs(inputs: Inputs) -> list[Input]:
     """Like :func:`find_inputs`, with what the user said of each."""
-    names = [inputs] if isinstance(inputs, str | Path | Input) else list(inputs)
+    names = to_list(inputs)
     found: dict[str, Input] = {}
     for item in sorted(item for name in names for item in _expand(name)):
         real = "-" if item.path == STDIN else os.path.realpath(item.path)
@@ -126,6 +132,35 @@ def _files(folder: Path) -> list[Path]:
         for name in names
         if not name.startswith(".") and _readable(name)
     ]
+
+
+def passed_over(inputs: Inputs) -> list[tuple[str, str]]:
+    """Return (folder, what of it is not read) of each folder that the user named.
+
+    Files are counted by ending, hidden ones not; sorted.
+    """
+    names = to_list(inputs)
+    folders = {str(n) for n in names if not isinstance(n, Input) and n != "-" and _is_dir(n)}
+    return [(name, text) for name in sorted(folders) if (text := _left_out(Path(name)))]
+
+
+def _is_dir(name: str | Path) -> bool:
+    try:
+        return Path(name).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
+def _left_out(folder: Path) -> str:
+    endings = Counter(
+        Path(name).suffix.lower() or "without ending"
+        for _, folders, names in os.walk(folder)
+        if _visible(folders)
+        for name in names
+        if not name.startswith(".") and not _readable(name)
+    )
+    kinds = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())[:8])
+    return f"passed over: {kinds}; name such a file itself to have it read" if kinds else ""
 
 
 def _visible(folders: list[str]) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,31 @@ def test_a_table_without_title_says_what_its_columns_are(tmp_path):
     assert {r.reason for r in refusals} == {
         "no title; the record has Titel, Autoren; name its column with --map title=COLUMN"
     }
+
+
+def _wrapped(text: str, width: int, indent: str) -> str:
+    return textwrap.fill(text, width, subsequent_indent=indent, break_on_hyphens=False)
+
+
+#: Format -> (what it carries, one record, what stands above and below the records).
+TAGGED = {
+    "endnote": ("awi", lambda t, a, w, i: f"%0 Journal Article\n%T {t}\n" + "".join(f"%A {_flip(n)}\n" for n in w) + f"%J arXiv preprint arXiv:{i}\n%D 2024\n%X {a}\n\n", "", ""),
+    "pubmed": ("awd", lambda t, a, w, i: f"PMID- 345{i[-1]}\nOWN - NLM\nDP  - 2024 Nov 2\nTI  - {_wrapped(t, 60, '      ')}\nLID - S0140 [pii]\nLID - 10.1000/{i} [doi]\nAB  - {_wrapped(a, 60, '      ')}\n" + "".join(f"FAU - {_flip(n)}\nAU  - {n[0]}\n" for n in w) + "JT  - Kites\n\n", "", ""),
+    "wos": ("awd", lambda t, a, w, i: "PT J\nAU X, Y\nAF " + "\n   ".join(map(_flip, w)) + f"\nTI {_wrapped(t, 60, '   ')}\nSO KITES\nAB {_wrapped(a, 60, '   ')}\nPY 2024\nDI 10.1000/{i}\nUT WOS:{i[-1]}\nER\n\n", "FN Clarivate Analytics Web of Science\nVR 1.0\n", "EF\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["detected", "told"])
+@pytest.mark.parametrize("name", TAGGED)
+def test_tagged_records(name, told, tmp_path):
+    fields, record, above, below = TAGGED[name]
+    text = above + "".join(record(*paper) for paper in PAPERS) + below
+    for ends in ("\n", "\r\n"):
+        path = tmp_path / "export.txt"
+        path.write_bytes(text.replace("\n", ends).encode())
+        refusals: list[Refusal] = []
+        format = name if told else None
+        check(list(read_papers(path, on_refusal=refusals.append, format=format)), refusals, fields)
 
 
 def test_what_feeds_of_arxiv_say_before_the_abstract(tmp_path):

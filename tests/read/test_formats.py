@@ -21,6 +21,7 @@ from kg.read._detect import detect
 from kg.read._flavours import to_text
 from kg.read._ids import find_arxiv_id, to_arxiv_id, to_doi
 from kg.read._paper import to_authors, to_year
+from tests.read.test_exports import TAGGED
 
 TITLE = "Folding Cloth with Mirrors: A Study"
 ABSTRACT = "We fold cloth with $\\pi_0$ and 79\\% success. It works well."
@@ -500,7 +501,7 @@ def test_detection(head, name):
 
 
 def test_every_format_is_tested_here():
-    tested = {*SAME, "listing", "atom", "arxiv-bulk", "arxiv-mail"}
+    tested = {*SAME, *TAGGED, "listing", "atom", "arxiv-bulk", "arxiv-mail"}
     assert set(FORMATS) == tested
 
 
@@ -556,10 +557,27 @@ def test_folders_globs_and_names(tmp_path, monkeypatch):
     assert find_inputs("**/*.jsonl") == [Path("d/a.jsonl"), Path("e.jsonl")]
     assert find_inputs("-") == [Path("-")]
     papers, _ = read("d")
-    assert [p.source for p in papers] == ["d/a.jsonl:1", "d/sub/b.bib:2"]
+    assert [p.source for p in papers] == ["d/a.jsonl:1", "d/sub/b.bib:2#x"]
     for missing in ("nothing", "*.nothing", "\0"):
         with pytest.raises(UsageError):
             find_inputs(missing)
+
+
+def test_what_of_a_folder_is_not_read_is_told(tmp_path):
+    for name in ("a.jsonl", "b.pdf", "c.PDF", "sub/d.html", "README", ".hidden.pdf", ".git/x.pdf"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text('{"title": "A Title"}\n', encoding="utf-8")
+    for reader in (read_papers, read_unique):
+        notices: list[Notice] = []
+        assert len(list(reader(tmp_path, on_notice=notices.append))) == 1
+        assert [(n.source, n.line, n.text) for n in notices] == [(
+            str(tmp_path), 0,
+            "passed over: 1 .html, 2 .pdf, 1 without ending; name such a file itself to have it read",
+        )]  # fmt: skip
+    notices = []
+    list(read_papers(tmp_path / "a.jsonl", on_notice=notices.append))
+    assert not notices
 
 
 def test_standard_input(monkeypatch):

@@ -128,8 +128,12 @@ def load_graph(path: str | Path) -> nx.MultiDiGraph:
     return load(path).graph
 
 
-def write_folder(build: Build, folder: Path) -> None:
-    """Write every form of ``build`` into the empty ``folder``; the manifest comes last."""
+def write_folder(build: Build, folder: Path) -> nx.MultiDiGraph:
+    """Write every form of ``build`` into the empty ``folder``; the manifest comes last.
+
+    Returns:
+        the graph that was written.
+    """
     with build.timed("write"):
         _write_records(build, folder)
         graph = build.graph()
@@ -142,6 +146,7 @@ def write_folder(build: Build, folder: Path) -> None:
         with build.timed("store"):
             _write_store(folder)
     _write_manifest(build, folder, rdf)
+    return graph
 
 
 def _write_records(build: Build, folder: Path) -> None:

@@ -155,9 +155,7 @@ def build(
     if out is not None:
         options["corrections"] = options.get("corrections") or kept_corrections(Path(out))
     made = run(inputs, progress=progress, **options)
-    if out is not None:
-        write(made, Path(out))
-    return made.graph()
+    return made.graph() if out is None else write(made, Path(out))
 
 
 def run(
@@ -212,12 +210,16 @@ def relink(made: Build, papers: Iterable[Paper], *, progress: Tracker = no_progr
     return made
 
 
-def write(made: Build, out: Path) -> None:
-    """Write a build to the folder ``out``, replacing an earlier build there whole."""
+def write(made: Build, out: Path) -> nx.MultiDiGraph:
+    """Write a build to the folder ``out``, replacing an earlier build there whole.
+
+    Returns:
+        the graph that was written.
+    """
     check_replaceable(out)
     with replace_folder(out) as folder:
         _keep_corrections(made, out, folder)
-        write_folder(made, folder)
+        return write_folder(made, folder)
 
 
 def kept_corrections(out: Path) -> str | None:

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import pytest
 
 import kg
 from kg.folder import load
+from kg.graph import build_graph, to_records
 from kg.model import claims
 from kg.rdf.build_info import BuildInfo
 from tests.test_cli import kg as run
@@ -120,6 +122,25 @@ def test_the_python_way_is_the_same_graph(built: Path) -> None:
     assert isinstance(graph, nx.MultiDiGraph)
     assert set(graph) == set(other)
     assert set(graph.edges(keys=True)) == set(other.edges(keys=True))
+
+
+def test_with_out_the_graph_is_made_once_and_is_the_one_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[nx.MultiDiGraph] = []
+
+    def spy(*records: Any) -> nx.MultiDiGraph:
+        made.append(build_graph(*records))
+        return made[-1]
+
+    monkeypatch.setattr("kg.graph.build_graph", spy)
+    few = tmp_path / "few.jsonl"
+    few.write_text("".join(SAMPLE.read_text("utf-8").splitlines(True)[:3]), encoding="utf-8")
+    graph = kg.build(few, tmp_path / "out")
+    written = load(tmp_path / "out")
+    assert len(made) == 1
+    assert made[0] is graph
+    assert to_records(graph) == (written.papers, written.concepts)
 
 
 HOSTILE = [

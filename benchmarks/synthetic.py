@@ -42,12 +42,12 @@ def make_papers(
 ) -> tuple[list[Paper], list[Concept]]:
     """Return ``count`` papers and their concepts, the same for the same seed."""
     rng = random.Random(seed)
-    pools = [list(_pool(rng, t)) for t in range(topics or max(3, round(count**0.5 / 2)))]
+    pools = [list(_pool(rng)) for _ in range(topics or max(3, round(count**0.5 / 2)))]
     papers = [_paper(rng, n, rng.choice(pools), pools) for n in range(count)]
-    return papers, _concepts(papers, {c[1]: c[0] for pool in pools for c in pool})
+    return papers, _concepts(papers)
 
 
-def _pool(rng: random.Random, topic: int) -> Iterator[tuple[str, str]]:
+def _pool(rng: random.Random) -> Iterator[tuple[str, str]]:
     """Yield the (type, name) pairs of a topic, the most popular first."""
     word = _word(rng)
     yield "Task", f"{word.lower()} {rng.choice(_TASKS)}"
@@ -117,7 +117,7 @@ def _id(kind: str, name: str) -> str:
     return f"{kind.lower()}/{slug(name)}"
 
 
-def _concepts(papers: list[Paper], types: dict[str, str]) -> list[Concept]:
+def _concepts(papers: list[Paper]) -> list[Concept]:
     found: dict[str, tuple[str, str, set[str], set[str]]] = {}
     for paper in papers:
         for m in paper.mentions:

@@ -28,6 +28,7 @@ SPELLED = 0.05
 
 
 def main(path: str) -> None:
+    """Write the table that the linked papers in the JSON Lines file ``path`` give."""
     with Path(path).open(encoding="utf-8") as lines:
         papers = (Paper.from_dict(json.loads(line)) for line in lines)
         index = merge_names([find_names(paper) for paper in papers])

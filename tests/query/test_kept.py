@@ -85,6 +85,7 @@ def test_what_is_kept_is_what_the_graph_says(name: str, runner: Runner, store: o
 
 def test_only_what_is_frequent_is_kept(built: Path, store: ox.Store, runner: Runner) -> None:
     rows = runner.rows("SELECT ?c ?n { ?c a kg:Task ; kg:paperCount ?n }")
+    assert {int(row["n"]["value"]) >= 3 for row in rows} == {True, False}
     text = find_question("datasets-for-task").text
     for row in rows:
         asked = bind(text, {"task": f"<{row['c']['value']}>"})

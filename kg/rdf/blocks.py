@@ -276,7 +276,7 @@ def to_place(source: str) -> str:
     """
     path, place = source_parts(source)
     file = path.replace("\\", "/").rsplit("/", 1)[-1]
-    return f"{file}{place}" if file else ""
+    return f"{file}{place}" if file or place.startswith(":") else ""
 
 
 def _identifier_pairs(paper: Paper) -> Iterator[Pair]:

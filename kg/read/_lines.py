@@ -238,7 +238,9 @@ _LINK = re.compile(
 _IMAGE = re.compile(r"\[?!\[[^\[\]]*\]\([^\s()]*\)(?:\]\([^\s()]*\))?")
 _EMPTY = re.compile(r"\[[\s,|/]*\]|\([\s,|/]*\)")
 #: What stands in brackets before a title: a venue, a date.
-_TAGGED = re.compile(r"^(\W*[\[(][^\[\]()]*\d{2,4}[^\[\]()]*[\])])\s+(?=\S)")
+_TAGGED = re.compile(r"^([\[(][^\[\]()]*\d{2,4}[^\[\]()]*[\])])\s+(?=\S)")
+_BRACKETED = re.compile(r"[\[(].*[\])]")
+_BOLD = re.compile(r"\*\*(\S+(?:\s+\S+){2,}?)\*\*")
 
 _BLOCK = 4000
 _SAMPLE = 600  # lines that tell whether a page is broken at a fixed width
@@ -345,17 +347,17 @@ def from_markdown(text: str) -> list[str]:
     """Return what a line of a list in Markdown says: the title, its addresses, then the rest.
 
     >>> from_markdown("- [A Title](https://arxiv.org/abs/2401.00001) - Hu et al. [[code](https://x.y)]")
-    ['A Title', 'https://arxiv.org/abs/2401.00001', 'https://x.y', '- Hu et al.']
+    ['A Title', 'https://arxiv.org/abs/2401.00001', 'https://x.y', 'Hu et al.']
     """
     text = _plain(_IMAGE.sub("", text))
     urls = [url for _, url in _LINK.findall(text) if "://" in url]
     if not urls:
         return [] if _LINK.search(text) else [text]
-    flat = _EMPTY.sub("", _LINK.sub(_link_text, text)).replace("**", "").replace("__", "")
-    flat = _TAGGED.sub(r"\1\n", re.sub(r"<br\s*/?>|\s\|\s|^\||\|$", "\n", flat).strip())
-    lines = [squeeze(_TAGGED.sub(r"\1\n", line)) for line in flat.split("\n")]
-    pieces = [re.sub(r"^\*(.+)\*$", r"\1", line) for line in lines if line.strip(" -*•:.,|")]
-    at = next((i for i, piece in enumerate(pieces) if len(piece.split()) > 2), 0)
+    flat = _BOLD.sub(r"\n\1\n", _EMPTY.sub("", _LINK.sub(_link_text, text)))
+    flat = re.sub(r"<br\s*/?>|\s\|\s|^\||\|$", "\n", flat.replace("**", ""))
+    lines = [part for line in flat.split("\n") for part in _TAGGED.split(line.strip(), maxsplit=1)]
+    pieces = [text for text in (line.strip(" ,;:|*_-–—•") for line in lines) if text]
+    at = next((i for i, piece in enumerate(pieces) if not _BRACKETED.fullmatch(piece)), 0)
     return [*pieces[: at + 1], *urls, *pieces[at + 1 :]]
 
 

@@ -251,7 +251,7 @@ def _has_evidence(gap: list[Line], at: int, page: _Page) -> bool:
     if gap[at].details.keys() & {"arxiv_id", "authors"} or _start(gap, at, page) < at:
         return True
     below = [line for line in gap[at + 1 : at + 5] if line.kind is not Kind.UI][:3]
-    if below and page.people > 2 and _is_author(below[0]) and page.shapes.score(gap[at]) > 1.5:
+    if below and page.people > 2 and _is_author(below[0]) and page.shapes.score(gap[at]) >= 1.5:
         return True
     for line in below:
         if line.kind in {Kind.TEXT, Kind.TITLE}:

@@ -83,6 +83,18 @@ def digest(text: str, length: int = 8) -> str:
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:length]
 
 
+def shorten(text: str, most: int) -> str:
+    """Return at most ``most`` characters of ``text``, cut at a word and with "…" if it is longer.
+
+    >>> shorten("a very long name of a concept that goes on", 20)
+    'a very long name…'
+    """
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
+
+
 def printable(text: str) -> str:
     """Return ``text`` without what would steer a terminal: control characters, bidi marks.
 

@@ -5,7 +5,7 @@
 A block starts with a line ``$ kg ...``; what follows up to the next ``$`` or the
 fence is its output.  All run in one empty folder, in order, so that a later one
 finds what an earlier one built.  A line ``... (N more lines)`` keeps long
-outputs short: N lines after the first ten are counted, not shown.
+outputs short: N lines after the first 24 are counted, not shown.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from kg.cli._common import folder_argument
-from kg.text import printable
+from kg.text import printable, shorten
 
 
 @click.command(
@@ -77,5 +77,5 @@ def _claim_lines(claim: dict[str, Any], is_paper: bool) -> list[str]:
     first = claim["evidence"][0]
     return [
         f"{claim['role']:13} {other}  [{claim['confidence']:.2f}]",
-        f"              “{first['sentence'][:200]}”",
+        f"              “{shorten(first['sentence'], 200)}”",
     ]

@@ -10,12 +10,16 @@ from typing import Any
 import numpy as np
 
 from kg.louvain import Ints
+from kg.text import shorten
 
 #: How much a shared concept of a type says about what its papers are about.
 TYPE_WEIGHT = {"Task": 1.4, "Method": 1.0, "Dataset": 0.6, "Benchmark": 0.6, "Metric": 0.15}
 
 #: At most so many regions get a name; a map with more has no overview.
 MAX_REGIONS = 32
+
+#: Characters of a label within a region's name.
+LONGEST = 34
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def name_regions(
         chosen = _telling(tally[community], spread, types, labels, taken, len(paper_region))
         if chosen:
             taken.update(chosen[:2])
-            name = " · ".join(_short(labels[c]) for c in chosen[:2])
+            name = " · ".join(shorten(labels[c], LONGEST) for c in chosen[:2])
             regions.append(Region(name, tuple(chosen), int(sizes[community])))
             number[community] = len(regions)
     return regions, number
@@ -109,18 +113,6 @@ def _repeats(label: str, others: Sequence[str]) -> bool:
     """
     one = label.casefold().rstrip("s")
     return any(one in two or two in one for two in (o.casefold().rstrip("s") for o in others))
-
-
-def _short(label: str, most: int = 34) -> str:
-    """Cut a long label at a word.
-
-    >>> _short("a very long name of a concept that goes on", 20)
-    'a very long name…'
-    """
-    if len(label) <= most:
-        return label
-    cut = label[: most - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
 
 
 def numbered(values: Sequence[Any]) -> dict[Any, int]:

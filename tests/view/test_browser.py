@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -224,6 +225,73 @@ def test_an_edge_of_the_neighbourhood_can_be_clicked(watched: Any, pages: Pages)
     assert state(page)["with"]
 
 
+#: A point on no shape with so many lines near it, by walking along each: the page's way not asked.
+FIND_SPOT = """([least, most, within]) => { const { model, view, seen } = paperkg;
+  const { left, top, width, height } = view.element.getBoundingClientRect(), lines = [];
+  for (let claim = 0; claim < model.M; claim++) {
+    const ends = [model.paper[claim], model.concept[claim]];
+    if (seen.claim[claim] && ends.every(n => view.stage.has(n)))
+      lines.push([claim, ...ends.flatMap(n => view.stage.project(n))]);
+  }
+  const outside = (value, one, two) =>
+    value < Math.min(one, two) - 9 || value > Math.max(one, two) + 9;
+  for (let at = 0; at < 2000; at++) {
+    const x = 60 + (at * 97.3) % (width - 160), y = 60 + (at * 61.7) % (height - 160);
+    if (view.stage.nodeAt(x, y) >= 0) continue;
+    const near = [];
+    for (const [claim, ax, ay, bx, by] of lines) {
+      if (outside(x, ax, bx) || outside(y, ay, by)) continue;
+      let away = Infinity;
+      for (let t = 0; t <= 1; t += 1 / 400)
+        away = Math.min(away, Math.hypot(ax + t * (bx - ax) - x, ay + t * (by - ay) - y));
+      if (away < within) near.push([away, claim]);
+    }
+    near.sort((a, b) => a[0] - b[0]);
+    if (near.length >= least && near.length <= most && near[0][0] < 2)
+      return [[x + left, y + top], near[0][1]];
+  }
+  return null; }"""
+
+
+def find_spot(page: Any, *, least: int, most: int, within: float) -> tuple[list[float], int]:
+    """Return a point on no shape with so many lines ``within`` pixels, and the line through it."""
+    page.wait_for_timeout(300)
+    found: tuple[list[float], int] = page.evaluate(FIND_SPOT, [least, most, within])
+    return found
+
+
+@pytest.mark.parametrize(("name", "zoom"), [("small", 2.2), ("large", 8)])
+def test_a_line_of_the_map_can_be_clicked(
+    watched: Any, pages: Pages, name: str, zoom: float
+) -> None:
+    page = watched(pages(name))
+    page.evaluate(
+        """zoom => { const { view } = paperkg;
+        view.look({...view.stage.camera(), scale: zoom * view.full}); }""",
+        zoom,
+    )
+    spot, claim = find_spot(page, least=1, most=1, within=7)
+    ends = page.evaluate(
+        "c => [paperkg.model.paper[c], paperkg.model.concept[c]].map(n => paperkg.model.key(n))",
+        claim,
+    )
+    page.mouse.click(*spot)
+    assert [state(page)["sel"], state(page)["with"]] == ends
+    assert "% sure" in page.locator(".facts").inner_text()
+    # All other lines are dimmed now: a click on one of them closes.
+    spot, other = find_spot(page, least=1, most=9, within=7)
+    assert other != claim
+    page.mouse.click(*spot)
+    assert state(page)["sel"] == ""
+
+
+def test_a_click_among_many_lines_means_none(watched: Any, pages: Pages) -> None:
+    page = watched(pages("large"))
+    spot, _ = find_spot(page, least=6, most=99, within=4)
+    page.mouse.click(*spot)
+    assert state(page)["sel"] == ""
+
+
 def test_depth_grows_the_neighbourhood_which_pyvis_network_draws(
     watched: Any, pages: Pages
 ) -> None:
@@ -370,12 +438,138 @@ def test_back_and_forward_and_a_shared_address(watched: Any, pages: Pages) -> No
         "#depth=99&least=x&type=a,b&view=zzz&rows=q&path=%E0%A4%A",
         "#=&&=",
         "#sort=constructor%20up&view=table",
+        "#at=1_2",
+        "#at=NaN_1e9_-1&sel=",
+        "#at=0_0_0",
     ],
 )
 def test_a_broken_address_does_no_harm(watched: Any, pages: Pages, fragment: str) -> None:
     page = watched(pages("small"), fragment)
     assert page.evaluate("paperkg.seen.papers") == 80
     assert page.locator(".legend .count").first.inner_text() == "80"
+
+
+def camera(page: Any) -> list[float]:
+    """Return where the camera is, in the layout's units, and pixels per unit."""
+    found: list[float] = page.evaluate(
+        "(c => [c.x, c.y, c.scale])(paperkg.model.toLayout(paperkg.view.stage.camera()))"
+    )
+    return found
+
+
+def check_same_camera(page: Any, wanted: list[float]) -> None:
+    """The camera is where it was, but for what the address rounds away."""
+    x, y, scale = camera(page)
+    assert (x, y) == pytest.approx(wanted[:2], abs=3 / scale)
+    assert scale == pytest.approx(wanted[2], rel=0.01)
+
+
+def settle(page: Any) -> None:
+    """Wait until the camera rests and the address has been told."""
+    page.wait_for_timeout(200)
+    wait_until(page, "!paperkg.resting")
+
+
+def drag(page: Any, dx: int, dy: int) -> None:
+    """Drag the map by its middle, in forty small steps, and let the address follow."""
+    box = page.locator(".centre > .graph").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for step in range(1, 41):
+        page.mouse.move(x + dx * step / 40, y + dy * step / 40)
+    page.mouse.up()
+    settle(page)
+
+
+COUNT_WRITES = """(() => { window.writes = 0; for (const how of ["pushState", "replaceState"]) {
+  const write = history[how].bind(history);
+  history[how] = (...all) => { window.writes++; write(...all); }; } })()"""
+
+
+@pytest.mark.parametrize("name", ["small", "large"])
+def test_the_address_keeps_the_camera_and_floods_no_history(
+    watched: Any, pages: Pages, name: str
+) -> None:
+    page = watched(pages(name))
+    settle(page)
+    assert page.evaluate("location.hash") == ""
+    steps = page.evaluate("history.length")
+    page.locator("#zoom-in").click()
+    settle(page)
+    page.evaluate(COUNT_WRITES)
+    drag(page, 130, -70)
+    assert page.evaluate("history.length") == steps
+    assert page.evaluate("writes") == 1
+    address, place = page.evaluate("location.hash"), camera(page)
+    assert re.fullmatch(r"#at=-?[\d.]+_-?[\d.]+_[\d.]+", address)
+    again = watched(pages(name), address)
+    settle(again)
+    check_same_camera(again, place)
+    assert again.evaluate("location.hash") == address
+    again.locator(".centre > .graph").focus()
+    again.keyboard.press("0")
+    wait_until(again, "location.hash === ''")
+
+
+def test_back_leads_to_the_camera_of_then(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    whole = camera(page)
+    page.evaluate("paperkg.view.look({ x: 50, y: -30, scale: 1.5 })")
+    drag(page, 90, 20)
+    then = camera(page)
+    page.evaluate("paperkg.select(3)")
+    settle(page)
+    drag(page, -200, 100)
+    later = page.evaluate("location.hash")
+    page.go_back()
+    wait_until(page, "paperkg.main === -1")
+    check_same_camera(page, then)
+    page.go_forward()
+    wait_until(page, "paperkg.main === 3")
+    assert page.evaluate("location.hash") == later
+    page.evaluate("location.hash = ''")
+    wait_until(page, "paperkg.main === -1")
+    check_same_camera(page, whole)
+
+
+def test_a_link_in_the_panel_leaves_the_camera_alone(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#sel=paper%2Fmade%3A000003")
+    link = page.locator(".shared a").first
+    assert "at=" not in link.get_attribute("href")
+    drag(page, 80, 60)
+    place = camera(page)
+    assert "at=" in page.evaluate("location.hash")
+    link.click()
+    settle(page)
+    assert state(page)["sel"] != "paper/made:000003"
+    check_same_camera(page, place)
+
+
+def test_an_address_shows_the_same_place_on_a_phone(watched: Any, pages: Pages) -> None:
+    """Where the map is turned, the address still speaks of the layout as it is."""
+    wide = watched(pages("small"), "#at=120_-80_1.5")
+    phone = watched(pages("small"), "#at=120_-80_1.5&sel=paper%2Fmade%3A000003", width=390)
+    settle(phone)
+    assert phone.evaluate("paperkg.model.turned") is True
+    assert wide.evaluate("paperkg.model.turned") is None
+    for page in (wide, phone):
+        check_same_camera(page, [120, -80, 1.5])
+
+
+@pytest.mark.parametrize("name", ["small", "large"])
+def test_a_phone_s_screen_is_used(watched: Any, pages: Pages, name: str) -> None:
+    page = watched(pages(name), width=390, height=844)
+    page.wait_for_timeout(300)
+    across, down = page.evaluate(
+        """() => { const { view } = paperkg, spots = view.order.map(n => view.stage.project(n));
+        const part = (axis, whole) => {
+          const all = spots.map(spot => spot[axis]);
+          return (Math.max(...all) - Math.min(...all)) / whole; };
+        return [part(0, view.element.clientWidth), part(1, view.element.clientHeight)]; }"""
+    )
+    assert 0.75 < across < 1
+    assert 0.5 < down < 1
 
 
 def downloaded(page: Any, kind: str) -> bytes:

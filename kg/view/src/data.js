@@ -59,6 +59,21 @@ export class Model {
     this.venue = unpack(papers.venue);
   }
 
+  // A quarter turn, for a map that is wider than high on a screen that is higher than wide.
+  turn() {
+    this.turned = true;
+    [this.x, this.y] = [this.y.map((y) => -y), this.x];
+  }
+
+  // A place on the map from one in the layout's own units, and back: the same unless turned.
+  toMap({ x, y, ...rest }) {
+    return this.turned ? { x: -y, y: x, ...rest } : { x, y, ...rest };
+  }
+
+  toLayout({ x, y, ...rest }) {
+    return this.turned ? { x: y, y: -x, ...rest } : { x, y, ...rest };
+  }
+
   readClaims() {
     const { claims, mentions } = this.data;
     this.paper = unpack(claims.paper);

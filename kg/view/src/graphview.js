@@ -7,9 +7,10 @@ import { regionInk, regionTint } from "./theme.js";
 const HALO = 3.5;
 const ORIGIN = { x: 0, y: 0 };
 const MOST_SHAPES = 350;
+const MOST_LINES = 3;
 
 export class GraphView {
-  // `options`: name, help, regions (bool), onselect(node), onopen(node), onedge(claim), onclear().
+  // `options`: name, help, regions (bool), onselect(node), onopen(node), onedge(claim), onclear(), onmove().
   constructor(model, theme, options) {
     Object.assign(this, { model, theme, options });
     this.below = h("canvas", { class: "layer", "aria-hidden": "true" });
@@ -36,9 +37,11 @@ export class GraphView {
     replace(this.paper, drawing);
   }
 
-  // `make(host, hooks)` returns the stage; `order` lists the nodes, most telling first.
-  start(make, order) {
+  // `make(host, hooks)` returns the stage; `order` lists the nodes, most telling first;
+  // `claims` the lines on it, where they are not simply all that are shown.
+  start(make, order, claims = null) {
     this.order = order;
+    this.claims = claims;
     this.stage = make(this.host, { model: this.model, theme: this.theme, onview: () => this.follow() });
     this.full = this.stage.scale();
     this.resizer = new ResizeObserver(() => this.resize());
@@ -52,14 +55,41 @@ export class GraphView {
     const first = !this.width || Math.abs(width - this.width) > 40;
     [this.width, this.height] = [width, height];
     this.stage.resize();
-    if (first && !this.touched) this.fit();
+    if (this.aim) this.stage.setCamera(this.aim);
+    else if (first && !this.touched) this.fit();
     this.schedule();
   }
 
+  // All of it, or some nodes.  A view of all of it stays one when the window's size changes.
   fit(nodes, animate = false) {
-    this.stage.fit(nodes, animate);
-    if (!nodes) this.full = this.stage.scale();
+    const scale = this.stage.fit(nodes, animate);
+    this.moved(Boolean(nodes));
+    if (!nodes && scale) this.full = scale;
     this.schedule();
+  }
+
+  // The camera is where someone put it (or, `touched` false, shows all again).
+  moved(touched = true) {
+    this.touched = touched;
+    this.aim = null;
+  }
+
+  // Puts the camera where an address has it, and holds it there until someone moves it.
+  look(camera) {
+    this.stage.setCamera(camera);
+    this.touched = true;
+    this.aim = camera;
+    this.schedule();
+  }
+
+  zoomBy(factor) {
+    this.moved();
+    this.stage.zoomBy(factor);
+  }
+
+  panBy(dx, dy) {
+    this.moved();
+    this.stage.panBy(dx, dy);
   }
 
   show(visible) {
@@ -96,6 +126,7 @@ export class GraphView {
 
   // The camera moved. A pan shifts what is drawn; it is drawn anew at rest or when far off.
   follow() {
+    this.options.onmove?.();
     const last = this.drawn;
     if (!last || !this.stage || this.pending || this.stage.moving) return this.schedule();
     const [x, y] = this.stage.toScreen(ORIGIN);
@@ -203,7 +234,6 @@ export class GraphView {
       return;
     }
   }
-
 
   text(context, text, x, y, ink, alpha = 1, halo = HALO) {
     context.lineJoin = "round";
@@ -342,22 +372,23 @@ export class GraphView {
   listen() {
     const { element } = this;
     let down = null;
-    element.addEventListener("pointerdown", (event) => (down = [event.clientX, event.clientY]), true);
-    element.addEventListener("pointermove", (event) => this.pointAt(event));
+    const far = (event) => down && Math.hypot(event.clientX - down[0], event.clientY - down[1]) >= 6;
+    const release = () => (this.held = false);
+    element.addEventListener("pointerdown", (event) => {
+      down = [event.clientX, event.clientY];
+      this.held = true;
+      for (const end of ["pointerup", "pointercancel"]) addEventListener(end, release, { once: true, capture: true });
+    }, true);
+    element.addEventListener("pointermove", (event) => (event.buttons && far(event) ? this.moved() : this.pointAt(event)));
     element.addEventListener("pointerleave", () => this.setHover(-1));
-    element.addEventListener("wheel", () => (this.touched = true), { passive: true });
-    element.addEventListener("click", (event) => {
-      if (!this.stage) return;
-      if (down && Math.hypot(event.clientX - down[0], event.clientY - down[1]) < 6) this.click(event);
-      else this.touched = true;
-    });
+    element.addEventListener("wheel", () => this.moved(), { passive: true });
+    element.addEventListener("click", (event) => this.stage && down && !far(event) && this.click(event));
     element.addEventListener("dblclick", (event) => {
       const node = this.stage ? this.stage.nodeAt(...this.spot(event)) : -1;
       if (node >= 0) this.options.onopen?.(node);
     });
     element.addEventListener("keydown", (event) => this.key(event));
     element.addEventListener("blur", () => this.setCursor(-1));
-
   }
 
   spot(event) {
@@ -373,13 +404,15 @@ export class GraphView {
       if (!this.stage) return;
       const node = this.stage.nodeAt(...this.spot(event));
       this.setHover(this.shows(node) ? node : -1);
+      // Among all lines of a large map a look at each takes too long for every move.
+      const line = this.hover < 0 && (this.lit || this.claims) && this.options.onedge ? this.edgeAt(event) : -1;
+      this.element.classList.toggle("pointing", this.hover >= 0 || line >= 0);
     });
   }
 
   setHover(node) {
     if (node === this.hover) return;
     this.hover = node;
-    this.element.classList.toggle("pointing", node >= 0);
     this.schedule();
   }
 
@@ -393,8 +426,29 @@ export class GraphView {
     const at = this.spot(event);
     const node = this.stage.nodeAt(...at);
     if (node >= 0 && this.shows(node)) return this.options.onselect(node);
-    const claim = this.options.onedge ? this.stage.edgeAt(...at) : -1;
+    const claim = this.options.onedge ? this.edgeAt(event) : -1;
     return claim >= 0 ? this.options.onedge(claim) : this.options.onclear?.();
+  }
+
+  // The line under the pointer, or -1: the nearest within reach. Of dimmed lines none; of all lines
+  // of a map none where so many run that a click means no one of them.
+  edgeAt(event) {
+    const { model, stage } = this;
+    const [left, top] = stage.toScreen(ORIGIN);
+    const scale = stage.scale();
+    const [x, y] = this.spot(event).map((value, axis) => (value - [left, top][axis]) / scale);
+    const reach = (event.pointerType === "touch" ? 12 : 5) / scale;
+    const some = this.lit?.claims ?? this.claims;
+    let [best, least, near] = [-1, reach, 0];
+    for (let at = 0, count = some ? some.length : model.M; at < count; at++) {
+      const claim = some ? some[at] : at;
+      if (!some && this.visible && !this.visible.claim[claim]) continue;
+      if (!stage.has(model.paper[claim]) || !stage.has(model.concept[claim])) continue;
+      const distance = fromLine(x, y, stage.place(model.paper[claim]), stage.place(model.concept[claim]));
+      near += distance < reach;
+      if (distance < least) [best, least] = [claim, distance];
+    }
+    return some || near <= MOST_LINES ? best : -1;
   }
 
   key(event) {
@@ -402,7 +456,6 @@ export class GraphView {
     if (!action || !this.stage || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     event.stopPropagation();
-    this.touched = true;
     action(this, event);
   }
 
@@ -428,21 +481,21 @@ export class GraphView {
     const [x, y] = this.stage.project(node);
     const { clientWidth: width, clientHeight: height } = this.element;
     const [dx, dy] = [x < 40 ? x - width / 2 : x > width - 40 ? x - width / 2 : 0, y < 40 || y > height - 40 ? y - height / 2 : 0];
-    if (dx || dy) this.stage.panBy(dx, dy);
+    if (dx || dy) this.panBy(dx, dy);
     this.live.textContent = this.options.describe(node);
   }
 }
 
-const pan = (dx, dy) => (view, event) => (event.shiftKey ? view.stage.panBy(dx * 90, dy * 90) : view.step(dx, dy));
+const pan = (dx, dy) => (view, event) => (event.shiftKey ? view.panBy(dx * 90, dy * 90) : view.step(dx, dy));
 
 const KEYS = {
   ArrowLeft: pan(-1, 0),
   ArrowRight: pan(1, 0),
   ArrowUp: pan(0, -1),
   ArrowDown: pan(0, 1),
-  "+": (view) => view.stage.zoomBy(1.4),
-  "=": (view) => view.stage.zoomBy(1.4),
-  "-": (view) => view.stage.zoomBy(1 / 1.4),
+  "+": (view) => view.zoomBy(1.4),
+  "=": (view) => view.zoomBy(1.4),
+  "-": (view) => view.zoomBy(1 / 1.4),
   0: (view) => view.fit(undefined, true),
   Enter: (view) => view.cursor >= 0 && view.options.onselect(view.cursor),
   " ": (view) => view.cursor >= 0 && view.options.onselect(view.cursor),
@@ -495,6 +548,13 @@ function meets(hull, [x, y, w, h], margin) {
       return Math.min(...one) - margin < Math.max(...two) && Math.min(...two) < Math.max(...one) + margin;
     }),
   );
+}
+
+// How far a point is from the line between two.
+function fromLine(x, y, a, b) {
+  const [dx, dy] = [b.x - a.x, b.y - a.y];
+  const along = Math.max(0, Math.min(1, ((x - a.x) * dx + (y - a.y) * dy) / (dx * dx + dy * dy || 1)));
+  return Math.hypot(x - a.x - along * dx, y - a.y - along * dy);
 }
 
 function outsideOf([x, y, w, h], { clientWidth, clientHeight }) {

@@ -12,13 +12,14 @@ import { Index, searchBox } from "./search.js";
 import { radius } from "./shapes.js";
 import { Sidebar } from "./sidebar.js";
 import { VisStage } from "./stage_vis.js";
-import { START, read, write } from "./state.js";
+import { START, read, readPlace, write, writePlace } from "./state.js";
 import { S } from "./strings.js";
 import { Table } from "./table.js";
 import { lightTheme, readTheme, startTheme, switchTheme } from "./theme.js";
 
 const THIN = 1200;
 const PAPER = 5000;
+const REST = 300;
 const VIS_SHAPES = [["Paper", "dot"], ["Method", "square"], ["Dataset", "triangle"], ["Benchmark", "triangleDown"], ["Task", "diamond"], ["Metric", "hexagon"]];
 
 class App {
@@ -36,11 +37,10 @@ class App {
       onedge: (claim) => this.change(this.edgePatch(claim)),
       describe: (node) => `${S.type[model.typeName(node)]}: ${plain(model.label(node), 120)}`,
     };
-    this.view = new GraphView(model, this.theme, { ...graph, onclear: () => this.close(), name: S.mapName, help: "map-help", regions: true });
+    this.view = new GraphView(model, this.theme, { ...graph, onclear: () => this.close(), onmove: () => this.cameraMoved(), name: S.mapName, help: "map-help", regions: true });
     this.pane = new Pane(model, this.pyvis, { ...links, graph });
     this.facts = new Facts(model, links);
     this.table = new Table(model, links);
-    this.content = this.mapContent();
     this.build(links);
     this.startMap();
     this.listen();
@@ -104,8 +104,7 @@ class App {
   }
 
   zoom(factor) {
-    this.view.touched = true;
-    this.view.stage.zoomBy(factor);
+    this.view.zoomBy(factor);
   }
 
   // --- map ---
@@ -116,15 +115,46 @@ class App {
     const order = Array.from({ length: model.N }, (_, node) => node).filter((node) => model.on[node]);
     order.sort((a, b) => weight(model, b) - weight(model, a) || a - b);
     const WebGL = globalThis.paperkgWebGL;
-    if (this.pyvis.nodes.length || !order.length) return { Stage: VisStage, engine: "vis", order, ...this.pyvis };
+    const nodes = this.pyvis.nodes.map((node) => ({ ...node, x: model.x[node.id], y: model.y[node.id] }));
+    if (nodes.length || !order.length) return { Stage: VisStage, engine: "vis", order, ...this.pyvis, nodes };
     if (WebGL && hasWebGL()) return { Stage: WebGL, engine: "sigma", order, nodes: order, edges: claimsAmong(model, order) };
     return { Stage: VisStage, engine: "vis", order, ...this.thinned(order) };
   }
 
   startMap() {
+    const { clientWidth: width, clientHeight: height } = this.view.element;
+    const { wide, high } = extent(this.model);
+    if (height > 1.25 * width && wide > 1.1 * high) this.model.turn();
+    this.content = this.mapContent();
     const { Stage, engine, order } = this.content;
     this.view.start((host, hooks) => new Stage(host, this.content, { ...hooks, radius: (node) => radius(this.model, node) }), order);
     this.engine = engine;
+    this.aim();
+  }
+
+  // Puts the camera where the address has it.
+  aim() {
+    const place = readPlace(this.state.at);
+    if (place) this.view.look(this.model.toMap(place));
+    else if (this.view.touched) this.view.fit();
+  }
+
+  // The camera's place at rest belongs to the view one is at: a new address, no step of the history.
+  cameraMoved() {
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.keepCamera(), REST);
+  }
+
+  keepCamera() {
+    clearTimeout(this.resting);
+    this.resting = null;
+    const { view, model, state } = this;
+    if (view.held) return this.cameraMoved();
+    if (view.aim || !view.element.clientWidth) return undefined;
+    const at = view.touched ? writePlace(model.toLayout(view.stage.camera())) : "";
+    if (at === state.at) return undefined;
+    this.state = { ...state, at };
+    return this.tellAddress("replaceState");
   }
 
   // Without WebGL the most connected nodes, drawn by vis-network.
@@ -156,17 +186,23 @@ class App {
 
   // --- state ---
 
-  change(patch, { replaced = false } = {}) {
+  change(patch) {
+    this.keepCamera();
     const before = this.state;
     this.state = { ...before, ...patch };
+    if (write(this.state) === write(before)) return;
+    this.view.aim = null;
+    this.tellAddress("pushState");
+    this.apply(before);
+  }
+
+  tellAddress(how) {
     const fragment = write(this.state);
-    if (fragment === write(before)) return;
     try {
-      history[replaced ? "replaceState" : "pushState"](null, "", fragment ? `#${fragment}` : location.pathname + location.search + "#");
+      history[how](null, "", fragment ? `#${fragment}` : location.pathname + location.search + "#");
     } catch {
       // A frame without an address of its own (a notebook): the state lives on without one.
     }
-    this.apply(before);
   }
 
   select(node, show = false) {
@@ -176,7 +212,7 @@ class App {
 
   reveal(node) {
     if (this.state.view !== "map" || !this.view.stage.has(node)) return;
-    this.view.touched = true;
+    this.view.moved();
     const { x, y } = this.view.stage.place(node);
     this.view.stage.setCamera({ x, y, scale: Math.max(this.view.stage.scale(), Math.min(0.9, this.view.full * 3)) }, true);
   }
@@ -186,7 +222,7 @@ class App {
   }
 
   href(patch) {
-    return `#${write({ ...this.state, ...patch })}`;
+    return `#${write({ ...this.state, ...patch, at: "" })}`;
   }
 
   link(node) {
@@ -252,8 +288,7 @@ class App {
 
   // A narrow map is too small to make out a neighbourhood from afar.
   closeUp() {
-    if (innerWidth > 600) return;
-    this.view.touched = true;
+    if (innerWidth > 600 || this.view.aim) return;
     requestAnimationFrame(() => (this.view.resize(), this.view.fit(this.view.lit?.nodes)));
   }
 
@@ -261,7 +296,7 @@ class App {
     const { elements, nodes, claims } = this.facts.path(this.main, target, (claim) => this.seenNear.claim[claim]);
     this.showPanel(elements, null);
     this.view.light({ nodes, claims, main: this.main, strong: true });
-    this.view.touched = true;
+    if (this.view.aim) return;
     // Once the panel has taken its room.
     requestAnimationFrame(() => (this.view.resize(), this.view.fit(nodes)));
   }
@@ -323,7 +358,9 @@ class App {
     const go = () => {
       const before = this.state;
       this.state = read(location.hash);
-      if (write(before) !== write(this.state)) this.apply(before);
+      if (write(before) === write(this.state)) return;
+      if (before.at !== this.state.at) this.aim();
+      this.apply(before);
     };
     addEventListener("popstate", go);
     addEventListener("hashchange", go);
@@ -337,7 +374,7 @@ class App {
     const link = event.target.closest?.("a[href^='#']");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
-    this.change(read(link.getAttribute("href")));
+    this.change({ ...read(link.getAttribute("href")), at: this.state.at });
     this.panel.querySelector(".facts")?.scrollTo(0, 0);
     document.getElementById("facts-title")?.focus({ preventScroll: true });
   }
@@ -381,6 +418,7 @@ class App {
 
   async copyLink() {
     const say = (text) => (this.counts.textContent = text);
+    this.keepCamera();
     try {
       await navigator.clipboard.writeText(location.href);
       say(S.copied);
@@ -413,6 +451,17 @@ class App {
 function weight(model, node) {
   if (model.isPaper(node)) return Math.min(0.9, model.degree[node] / 100);
   return model.degree[node] * (model.typeName(node) === "Metric" ? 0.4 : 1);
+}
+
+// How wide and how high the map is.
+function extent(model) {
+  let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (let node = 0; node < model.N; node++) {
+    if (!model.on[node]) continue;
+    [left, right] = [Math.min(left, model.x[node]), Math.max(right, model.x[node])];
+    [top, bottom] = [Math.min(top, model.y[node]), Math.max(bottom, model.y[node])];
+  }
+  return { wide: right - left, high: bottom - top };
 }
 
 function hasWebGL() {

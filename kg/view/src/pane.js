@@ -37,7 +37,7 @@ export class Pane {
     const size = (node) => grow * Math.min(node === seed ? 16 : 11, radius(this.model, node) + (node === seed ? 5 : 1.5));
     this.start = () => {
       const edgeStyle = (now, claim) => ({ color: now.strong, width: this.model.roles[this.model.role[claim]] === "introduces" ? 2.2 : 1 });
-      this.view.start((host, hooks) => new VisStage(host, content, { ...hooks, radius: size, edgeStyle }), near.nodes);
+      this.view.start((host, hooks) => new VisStage(host, content, { ...hooks, radius: size, edgeStyle }), near.nodes, claims);
     };
     // The stage measures its host, so it starts once the pane stands in the page.
     requestAnimationFrame(() => this.view?.element.isConnected && !this.view.stage && this.start());

@@ -136,7 +136,7 @@ class SigmaStage {
       defaultDrawNodeLabel: () => {},
       minCameraRatio: 0.002,
       maxCameraRatio: 4,
-      stagePadding: 50,
+      stagePadding: Math.min(50, this.host.clientWidth / 16),
       allowInvalidContainer: true,
       doubleClickZoomingRatio: 1,
       nodeReducer: (node, data) => ({ ...data, color: this.theme[this.model.typeName(node)], hidden: Boolean(this.visible && !this.visible.node[node]) }),
@@ -211,13 +211,17 @@ class SigmaStage {
   }
 
   fit(nodes, animate = false) {
-    if (!nodes) return this.move({ x: 0.5, y: 0.5, ratio: 1 }, animate);
+    if (!nodes) {
+      this.move({ x: 0.5, y: 0.5, ratio: 1 }, animate);
+      return this.unit;
+    }
     const inside = nodes.filter((node) => this.has(node));
     if (!inside.length) return undefined;
     const { x, y } = box(this.model, inside);
     const [width, height] = [this.host.clientWidth, this.host.clientHeight];
     const scale = Math.min((width - 180) / (x[1] - x[0] + 1), (height - 120) / (y[1] - y[0] + 1), 1.2);
-    return this.setCamera({ x: (x[0] + x[1]) / 2, y: -(y[0] + y[1]) / 2, scale }, animate);
+    this.setCamera({ x: (x[0] + x[1]) / 2, y: -(y[0] + y[1]) / 2, scale }, animate);
+    return scale;
   }
 
   camera() {
@@ -269,10 +273,6 @@ class SigmaStage {
       }
     }
     return found;
-  }
-
-  edgeAt() {
-    return -1;
   }
 
   resize() {

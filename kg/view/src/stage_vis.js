@@ -2,7 +2,7 @@
 //
 // A stage draws nodes and edges and owns the camera; GraphView draws all else on top.
 // It has: project(node), radius(node), scale(), show(visible), fit(nodes), camera get and
-// set, zoomBy, panBy, nodeAt, edgeAt, paint(theme), resize, destroy, and calls `onview`.
+// set, zoomBy, panBy, nodeAt, paint(theme), resize, destroy, and calls `onview`. `fit` returns its scale.
 
 import { calm } from "./theme.js";
 
@@ -80,14 +80,15 @@ export class VisStage {
 
   fit(nodes = [...this.places.keys()], animate = false) {
     const places = nodes.filter((node) => this.has(node)).map((node) => this.place(node));
-    if (!places.length) return;
+    if (!places.length) return undefined;
     const [left, right] = range(places.map(({ x }) => x));
     const [top, bottom] = range(places.map(({ y }) => y));
     const [width, height] = [Math.max(80, this.host.clientWidth), Math.max(80, this.host.clientHeight)];
     // Room for labels: at the sides, and for the regions' names on top.
-    const [side, over] = [Math.min(90, width / 8), Math.min(60, height / 9)];
+    const [side, over] = [Math.min(90, width / 12), Math.min(60, height / 9)];
     const scale = Math.min((width - 2 * side) / (right - left + 1), (height - 1.7 * over) / (bottom - top + 1), 1.6);
     this.setCamera({ x: (left + right) / 2, y: (top + bottom) / 2 - (0.15 * over) / scale, scale }, animate);
+    return scale;
   }
 
   camera() {
@@ -110,10 +111,6 @@ export class VisStage {
 
   nodeAt(x, y) {
     return this.network.getNodeAt({ x, y }) ?? -1;
-  }
-
-  edgeAt(x, y) {
-    return this.network.getEdgeAt({ x, y }) ?? -1;
   }
 
   // Live physics, for a neighbourhood that should arrange itself.

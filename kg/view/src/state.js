@@ -2,7 +2,7 @@
 
 import { EMPTY } from "./filters.js";
 
-export const START = { view: "map", sel: "", with: "", path: "", depth: 1, big: false, rows: "papers", near: false, sort: "", ...EMPTY };
+export const START = { view: "map", sel: "", with: "", path: "", depth: 1, big: false, rows: "papers", near: false, sort: "", ...EMPTY, at: "" };
 
 const LISTS = ["type", "role", "year", "venue", "region"];
 const NUMBERS = ["least", "conf", "depth"];
@@ -30,5 +30,20 @@ export function read(fragment) {
   state.depth = Math.max(1, Math.min(3, Math.round(state.depth)));
   if (!["map", "table"].includes(state.view)) state.view = "map";
   if (!["papers", "concepts", "claims"].includes(state.rows)) state.rows = "papers";
+  if (!readPlace(state.at)) state.at = "";
   return state;
+}
+
+// Where the map's camera is, as "x_y_scale": its centre in the layout's units, and pixels per unit.
+export function writePlace({ x, y, scale }) {
+  const round = (value) => Number(value.toFixed(scale > 1 ? 1 : 0)) + 0;
+  return [round(x), round(y), Number(scale.toPrecision(3))].join("_");
+}
+
+const PLACE = /^(-?\d{1,7}(?:\.\d)?)_(-?\d{1,7}(?:\.\d)?)_(\d{1,3}(?:\.\d{1,6})?)$/;
+
+// The camera of an address, or null.
+export function readPlace(text) {
+  const [x, y, scale] = PLACE.exec(text)?.slice(1).map(Number) ?? [];
+  return scale > 0 ? { x, y, scale } : null;
 }

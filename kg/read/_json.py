@@ -100,10 +100,11 @@ def to_rows(table: Mapping[str, Any]) -> list[dict[str, Any]]:
     >>> to_rows({"title": {"0": "LoRA", "1": "GPT"}, "year": {"0": 2021, "1": 2018}})
     [{'title': 'LoRA', 'year': 2021}, {'title': 'GPT', 'year': 2018}]
     """
-    columns = [v if isinstance(v, dict) else dict(enumerate(v)) for v in table.values()
-               if isinstance(v, dict | list)]  # fmt: skip
-    keys = columns[0].keys() if columns else dict[Any, Any]().keys()
-    if not 1 < len(columns) == len(table) or any(column.keys() != keys for column in columns):
+    if len(table) < 2 or not all(isinstance(value, dict | list) for value in table.values()):
+        return []
+    columns = [v if isinstance(v, dict) else dict(enumerate(v)) for v in table.values()]
+    keys = columns[0].keys()
+    if any(column.keys() != keys for column in columns):
         return []
     return [
         {name: column[key] for name, column in zip(table, columns, strict=True)} for key in keys

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from kg.errors import RecordError
@@ -66,6 +67,7 @@ class Refused(Exception):
     """A row is not a paper; the argument says why."""
 
 
+@lru_cache(4096)
 def name_key(name: str) -> str:
     """Return the key under which a field name is compared.
 

@@ -59,6 +59,13 @@ def test_a_concept_page_quotes_the_evidence(client: Client) -> None:
             assert mention["sentence"] in texts[paper["id"]]
 
 
+def test_a_count_says_what_it_counts(client: Client) -> None:
+    """A bare "3" beside a name told a newcomer nothing."""
+    page = client.get(f"/search?q={quote(BUSY.label)}", Accept="text/html").text
+    assert f'<span class="count">{BUSY.papers} papers</span>' in page
+    assert not re.search(r'<span class="count">[\d,]+</span>', page)
+
+
 def test_all_papers_of_a_concept_are_on_its_pages(client: Client) -> None:
     seen, page, more = [], 1, True
     while more:

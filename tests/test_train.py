@@ -327,8 +327,11 @@ def test_the_encoder_recipe_end_to_end_and_resumed(
     out = train(*data, tmp_path / "m", **options)  # type: ignore[arg-type]
     [paper] = load_extractor(out).extract(gadget_papers(1, 8))
     paper.check()
-    for stage in ("student", "second", "last", "third", "large-second", "final"):
+    for stage in ("student", "second", "last", "third", "large-second", "fourth", "fifth"):
         assert any(line.startswith(f"{stage}: epoch 1") for line in said)
+    _is_mean(
+        out / "kg_mentions", tmp_path / "m.work" / "fourth.pt", tmp_path / "m.work" / "fifth.pt"
+    )
     again = train(*data, tmp_path / "again" / "m", **options)  # type: ignore[arg-type]
     assert (again / "kg_mentions" / "encoder.onnx").read_bytes() == (
         out / "kg_mentions" / "encoder.onnx"
@@ -338,6 +341,17 @@ def test_the_encoder_recipe_end_to_end_and_resumed(
     train(*data, tmp_path / "m", **options)  # type: ignore[arg-type]
     assert [line for line in said if "epoch" in line] == []
     assert "teacher: done before" in said
+
+
+def _is_mean(model: Path, *stages: Path) -> None:
+    """Assert that a written model's steps are the mean of those that two stages ended with."""
+    import numpy as np
+    import torch
+
+    one, other = (torch.load(stage, weights_only=True)["crf.t"].numpy() for stage in stages)
+    assert not np.allclose(one, other, atol=1e-6)
+    with np.load(model / "tags.npz") as tags:
+        assert np.allclose(tags["steps"], (one + other) / 2, atol=1e-6)
 
 
 @needs_torch

@@ -14,7 +14,7 @@ from kg.extract import registry
 from kg.extract.confidence import calibrate
 from kg.extract.encoder import Watch
 from kg.extract.language import find_language
-from kg.extract.learned import Learned
+from kg.extract.learned import VERSION, Learned
 from kg.extract.merge import (
     find_key,
     find_reported,
@@ -102,7 +102,7 @@ class Extractor:
         """Return what a manifest needs: the model's name, version and hash, the extractors."""
         versions = {rule.name: rule.version for rule in self._rules}
         if self._learns:
-            versions = {registry.LEARNED: 1, **versions}
+            versions = {registry.LEARNED: VERSION, **versions}
         return {**self._model.info(), "extractors": versions}
 
 

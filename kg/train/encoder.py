@@ -15,8 +15,12 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 8. ``silver-third`` and ``third``: the large one, counted twice, and the last label raw papers
    together (1 minute per 1,000); the last learns on from their labels and their doubts;
 9. ``large-second``: the large one learns on from the same labels and doubts (30 an epoch);
-10. ``silver-final`` and ``final``: it and the third label other raw papers together; the third
-    learns on from these and the former ones.
+10. ``silver-fourth`` and ``fourth``: it and the third label other raw papers together; the third
+    learns on from these and the former ones;
+11. ``silver-fifth`` and ``fifth``: the large one, counted twice, and the fourth label what is
+    left, and older papers; the fourth learns on from these and its own ones.
+
+The model is the mean of the fourth's and the fifth's weights.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -63,7 +67,7 @@ from kg.train.size import MINILM, MPNET, Size, measure
 from kg.train.start import Start
 
 #: Number of the recipe: a work folder of another one is not gone on with.
-RECIPE = 3
+RECIPE = 4
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
@@ -73,25 +77,28 @@ LAST = (6, 6e-5)
 THIRD = (6, 6e-5)
 LARGE = (5, 5e-5)
 LARGE_SECOND = (2, 4e-5)
-FINAL = (6, 5e-5)
+FOURTH = (6, 5e-5)
+FIFTH = (9, 5e-5)
 #: Who labels together; a teacher that is named twice counts twice.
 TEACHERS_THIRD: tuple[str, ...] = ("large", "large", "last")
-TEACHERS_FINAL: tuple[str, ...] = ("large-second", "third")
+TEACHERS_FOURTH: tuple[str, ...] = ("large-second", "third")
+TEACHERS_FIFTH: tuple[str, ...] = ("large-second", "large-second", "fourth")
 #: Layers of MPNet that the large teacher keeps.
 LARGE_LAYERS = 10
 #: Attention heads and inner units a layer that the last student keeps; examples that choose them.
 KEPT_HEADS, KEPT_UNITS, CHOOSING = 9, 1280, 80
 #: Share of a paper's coined names that are exchanged for others, each epoch anew.
 SWAPPED = 0.25
-#: Raw papers that are labelled: how many, how long at least, from which year on.
-SILVER, SILVER_LAST, SILVER_THIRD, SILVER_FINAL = 9000, 24_000, 20_000, 12_000
-LONG, SINCE = 400, 2019
+#: Raw papers that are labelled: how many, how long at least, from which year on, at last.
+SILVER, SILVER_LAST, SILVER_THIRD = 9000, 24_000, 20_000
+SILVER_FOURTH, SILVER_FIFTH = 12_000, 25_000
+LONG, SINCE, SINCE_FIFTH = 400, 2019, 2016
 #: How many of them a quick run labels.
 FEW_RAW = 50
 #: A labelled paper is left out with fewer mentions than this.
 FEW = 4
-#: Labelled papers beside each annotated one in an epoch of a student, and of the last two.
-RATIO, RATIO_MANY = 1.0, 2.0
+#: Labelled papers beside each annotated one in an epoch of a student, of later ones, the last.
+RATIO, RATIO_MANY, RATIO_FIFTH = 1.0, 2.0, 3.0
 #: Pieces that the annotated and raw papers show less often leave the vocabulary.
 LEAST = 3
 
@@ -160,10 +167,17 @@ def _train_on_raw(maker: _Maker, raw: Sequence[Paper], dev: Sequence[Paper], see
     maker.learn_student("third", silver, THIRD, ratio=RATIO_MANY)
     maker.go_back("large")
     maker.learn_student("large-second", silver, LARGE_SECOND, ratio=RATIO_MANY)
-    others = without(raw, silver.papers)
-    more = maker.label("silver-final", TEACHERS_FINAL, others, dev, SILVER_FINAL, doubted=True)
+    left = without(raw, silver.papers)
+    fourth = maker.label("silver-fourth", TEACHERS_FOURTH, left, dev, SILVER_FOURTH, doubted=True)
     maker.go_back("third")
-    maker.learn_student("final", more.join(silver), FINAL, ratio=RATIO_MANY)
+    maker.learn_student("fourth", fourth.join(silver), FOURTH, ratio=RATIO_MANY)
+    left = without(left, fourth.papers)
+    fifth = maker.label(
+        "silver-fifth", TEACHERS_FIFTH, left, dev, SILVER_FIFTH, since=SINCE_FIFTH, doubted=True
+    )
+    maker.go_back("fourth")
+    maker.learn_student("fifth", fifth.join(fourth), FIFTH, ratio=RATIO_FIFTH)
+    maker.average("fourth", "fifth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +243,16 @@ class _Maker:
         state = torch.load(self.work / f"{stage}.pt", weights_only=True)
         self.network = self._make(measure(state))
         self.network.load_state_dict(state)
+
+    def average(self, one: str, other: str) -> None:
+        """Take the mean of two stages' weights, of which the later began with the earlier's.
+
+        Wortsman et al., "Model soups", ICML 2022.
+        """
+        self.go_back(one)
+        state = torch.load(self.work / f"{other}.pt", weights_only=True)
+        mean = {name: (state[name] + mine) / 2 for name, mine in self.network.state_dict().items()}
+        self.network.load_state_dict(mean)
 
     def prune(self) -> None:
         """Leave the network its most important parts, chosen on some of the annotated papers."""
@@ -298,6 +322,7 @@ class _Maker:
         dev: Sequence[Paper],
         count: int,
         *,
+        since: int = SINCE,
         doubted: bool = False,
     ) -> Silver:
         """Return raw papers with what the teachers and the rules find; kept in a file.
@@ -310,7 +335,8 @@ class _Maker:
         if not path.exists():
             held = {fold(p.title) for p in (*self.papers, *dev)}
             seed = self.seed + zlib.crc32(name.encode())
-            chosen = choose_raw([p for p in raw if fold(p.title) not in held], count, seed)
+            fresh = [p for p in raw if fold(p.title) not in held]
+            chosen = choose_raw(fresh, count, seed, since=since)
             folders = {teacher: self._write_stage(teacher) for teacher in teachers}
             first, *others = [folders[teacher] for teacher in teachers]
             extractor = Extractor(first, beside=[folder / FACTORY for folder in others])
@@ -413,9 +439,11 @@ def _only(paper: Paper, labels: Sequence[str], roles: Sequence[str]) -> Paper:
     return replace(paper, mentions=kept)
 
 
-def choose_raw(papers: Sequence[Paper], count: int, seed: int) -> list[Paper]:
-    """Return ``count`` recent papers with an abstract of some length, at random."""
-    fit = [p for p in papers if len(p.abstract) > LONG and (p.year or SINCE) >= SINCE]
+def choose_raw(
+    papers: Sequence[Paper], count: int, seed: int, *, since: int = SINCE
+) -> list[Paper]:
+    """Return ``count`` papers from a year on, with an abstract of some length, at random."""
+    fit = [p for p in papers if len(p.abstract) > LONG and (p.year or since) >= since]
     return random.Random(seed).sample(fit or list(papers), min(count, len(fit or papers)))
 
 

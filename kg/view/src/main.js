@@ -41,6 +41,9 @@ class App {
     this.pane = new Pane(model, this.pyvis, { ...links, graph });
     this.facts = new Facts(model, links);
     this.table = new Table(model, links);
+    const { wide, high } = extent(model);
+    if (innerHeight > 1.5 * innerWidth && wide > 1.1 * high) model.turn();
+    this.content = this.mapContent();
     this.build(links);
     this.startMap();
     this.listen();
@@ -122,10 +125,6 @@ class App {
   }
 
   startMap() {
-    const { clientWidth: width, clientHeight: height } = this.view.element;
-    const { wide, high } = extent(this.model);
-    if (height > 1.25 * width && wide > 1.1 * high) this.model.turn();
-    this.content = this.mapContent();
     const { Stage, engine, order } = this.content;
     this.view.start((host, hooks) => new Stage(host, this.content, { ...hooks, radius: (node) => radius(this.model, node) }), order);
     this.engine = engine;
@@ -141,8 +140,17 @@ class App {
 
   // The camera's place at rest belongs to the view one is at: a new address, no step of the history.
   cameraMoved() {
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.keepCamera(), REST);
+    this.stirred = true;
+    this.resting ??= setTimeout(() => this.rest(), REST);
+  }
+
+  // One timer for as long as it moves, not one per frame.
+  rest() {
+    this.resting = null;
+    if (!this.stirred) return this.keepCamera();
+    this.cameraMoved();
+    this.stirred = false;
+    return undefined;
   }
 
   keepCamera() {

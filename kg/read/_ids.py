@@ -1,8 +1,9 @@
-"""Identifiers: arXiv ids, DOIs, and the paper ids made of them."""
+"""Identifiers: arXiv ids, DOIs, addresses, and the paper ids made of them."""
 
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from kg.text import digest, fold, slug, squeeze
 
@@ -69,6 +70,24 @@ def to_doi(text: str) -> str | None:
     if found.endswith(")") and found.count("(") < found.count(")"):
         found = found[:-1]
     return found.lower()
+
+
+def link_details(text: str) -> dict[str, Any]:
+    """Return the arXiv id, the DOI and the first address that ``text`` holds, by their names.
+
+    >>> link_details("see https://arxiv.org/abs/2106.09685")
+    {'arxiv_id': '2106.09685', 'url': 'https://arxiv.org/abs/2106.09685'}
+    """
+    found: dict[str, Any] = {}
+    arxiv_id, doi = find_arxiv_id(text), to_doi(text) if "10." in text else None
+    url = re.search(r"https?://\S+", text[:2000])
+    if arxiv_id:
+        found["arxiv_id"] = arxiv_id
+    if doi:
+        found["doi"] = doi
+    if url:
+        found["url"] = url[0]
+    return found
 
 
 def arxiv_year(arxiv_id: str) -> int:

@@ -18,7 +18,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from kg.read._base import Row, Source
-from kg.read._lines import AUTHOR_COUNT, Kind, Line, Shapes, find_details, is_names, to_items
+from kg.read._furniture import AUTHOR_COUNT
+from kg.read._lines import Kind, Line, find_details
+from kg.read._people import is_names
+from kg.read._titles import Shapes
+from kg.read._wrapped import to_items
 
 #: So many lines are looked at before the first paper is given out.
 _AHEAD = 4000

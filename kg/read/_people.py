@@ -1,0 +1,89 @@
+"""The names of people and of the places they work at, told from other words by form alone."""
+
+from __future__ import annotations
+
+import re
+
+from kg.read._prose import SMALL_WORDS
+from kg.text import word_set
+
+_PARTICLES = word_set(
+    "de del della der den di da do dos du la le van von ter ten bin ibn al el y e zu zur"
+)
+_NAME_TOKEN = re.compile(r"(?:[^\W\d_]\.?-?)+(?:['’`-][^\W\d_]+\.?)*[*†‡§¶]*\d{0,2}\Z")
+_NOT_IN_NAMES = re.compile(
+    r"\w\w(?:tion|tions|ment|ments|ness|ology|ence|ity|ized|ised|ingly)\Z"
+    r"|(?:\A|-)(?:learning|training|modeling|reasoning|models?|networks?|data|language|robots?"
+    r"|vision|agents?|neural|deep|large|towards?|using|with|from|for|via|systems?|images?"
+    r"|video)\Z",
+    re.IGNORECASE,
+)
+#: Names that end as nouns do, and small words that are names, too.
+_NAMES_AS_NOUNS = word_set(
+    "clement clément lawrence laurence terence terrence clarence florence spence prudence"
+)
+_NAMES_AS_SMALL = word_set("an to in on do can be how")
+_NAMES_SPLIT = re.compile(r"\s*(?:[,;·⋅•|&\n]|\band\b)\s*")
+_NAMES_EXTRA = re.compile(
+    r"(?:et al\.?|\+?\s*\d+\s+(?:more|other|others|authors?)(?: authors?)?|others|jr\.?|sr\.?"
+    r"|ii+|phd|\d{1,2}|\W*)\Z",
+    re.IGNORECASE,
+)
+_AFFILIATION = re.compile(
+    r"\b(?:university|universit[àäéy]t?|institute of|college|school of|department of"
+    r"|laborator(?:y|ies)|academy of"
+    r"|inc\.|ltd\.|gmbh|corporation|research center|research centre)|@\w",
+    re.IGNORECASE,
+)
+
+
+def is_names(text: str, *, single: bool = False) -> bool:
+    """Whether ``text`` lists people; with ``single`` one person is enough.
+
+    >>> is_names("Ada Lovelace, Alan M. Turing and Kurt Gödel")
+    True
+    >>> is_names("Planning, Acting, and Learning")
+    False
+    """
+    if len(text) > 20_000 or (":" in text and len(text) < 300):
+        return False
+    clean = re.sub(r"\s+et al\b\.?|[…_*]", "", drop_marks(text)).strip(" .,;")
+    parts = [part for part in _NAMES_SPLIT.split(clean) if part and not _NAMES_EXTRA.match(part)]
+    if not parts or (len(parts) == 1 and not single and "et al" not in text):
+        return False
+    people = sum(map(is_person, parts))
+    sure = sum(is_person(part, sure=True) for part in parts)
+    few = len(parts) < 4
+    return sure >= 0.5 * len(parts) and people >= (len(parts) if few else 0.8 * len(parts))
+
+
+def is_person(part: str, *, sure: bool = False) -> bool:
+    """Whether ``part`` may be a name; with ``sure`` no word of it is a small one of English."""
+    tokens = part.split()
+    proper = [t for t in tokens if t.lower() not in _PARTICLES]
+    if not 2 <= len(tokens) <= 6 or not proper or any(map(_is_no_name, proper)):
+        return False
+    if sure and any(t.lower() in _NAMES_AS_SMALL for t in proper):
+        return False
+    return all(_NAME_TOKEN.match(t) and not t[:1].islower() for t in proper)
+
+
+def _is_no_name(token: str) -> bool:
+    word = token.lower()
+    if word in SMALL_WORDS:
+        return word != "a" and word not in _NAMES_AS_SMALL
+    return bool(_NOT_IN_NAMES.search(token)) and word not in _NAMES_AS_NOUNS
+
+
+def drop_marks(authors: str) -> str:
+    """Return ``authors`` without what stands in brackets after a name, and without footnote marks.
+
+    >>> drop_marks("Ada Lovelace* (London), Alan Turing")
+    'Ada Lovelace, Alan Turing'
+    """
+    return re.sub(r"\s*\([^()]{0,200}\)|[*†‡§¶]", "", authors)
+
+
+def has_affiliation(text: str) -> bool:
+    """Whether ``text`` names a place where people work, or the address of their mail."""
+    return bool(_AFFILIATION.search(text))

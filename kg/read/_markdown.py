@@ -32,7 +32,7 @@ def from_markdown(text: str) -> list[str]:
     text = plain(_IMAGE.sub("", text))
     urls = [url for _, url in _LINK.findall(text) if "://" in url]
     if not urls:
-        return [] if _LINK.search(text) else [text]
+        return [] if _LINK.search(text) or not text.strip() else [text]
     flat = _BOLD.sub(r"\n\1\n", _EMPTY.sub("", _LINK.sub(_link_text, text)))
     flat = re.sub(r"<br\s*/?>|\s\|\s|^\||\|$", "\n", flat.replace("**", ""))
     lines = [part for line in flat.split("\n") for part in _TAGGED.split(line.strip(), maxsplit=1)]

@@ -32,7 +32,10 @@ _MAX_GAP = 2000
 
 _CONVINCING = 2.0
 
+#: Kinds, in tuples: sets would hash them, for every line.
 _WORDS = (Kind.TEXT, Kind.NAMES)
+_TITLES = (Kind.TEXT, Kind.TITLE)
+_AROUND = (Kind.META, Kind.NAMES, Kind.UI)
 
 _NO_TITLE = "kg asks no server: read an export of these papers, of arXiv's API say"
 
@@ -83,8 +86,8 @@ class _Page:
     def note(self, line: Line, gap: list[Line]) -> None:
         """Count a line that follows the ``gap`` since the last abstract."""
         self.shapes.note(line)
-        self.texts += line.kind in {Kind.TEXT, Kind.TITLE}
-        self.others += line.kind in {Kind.META, Kind.NAMES, Kind.UI}
+        self.texts += line.kind in _TITLES
+        self.others += line.kind in _AROUND
         above = next((x for x in reversed(gap[-3:]) if x.kind is not Kind.UI), line)
         self.people += line.kind is Kind.NAMES and above.kind is Kind.TEXT
         if line.kind is Kind.PROSE and gap:
@@ -127,7 +130,7 @@ def _retitle(items: Iterable[Line]) -> Iterator[Line]:
     """Take a single sentence for a title where an abstract follows after people and dates."""
     held: list[Line] = []
     for item in items:
-        if held and item.kind in {Kind.META, Kind.NAMES, Kind.UI} and len(held) < 8:
+        if held and item.kind in _AROUND and len(held) < 8:
             held.append(item)
             continue
         if len(held) > 1 and item.kind is Kind.PROSE and len(item.text) > len(held[0].text):
@@ -200,16 +203,12 @@ def _start(gap: list[Line], title: int, page: _Page) -> int:
 
 def _titles(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[int]:
     """Places of the titles in a gap, in order; the last is that of the abstract that follows."""
-    labelled = [at for at, line in enumerate(gap) if line.kind is Kind.TITLE]
+    labelled = _places(gap, Kind.TITLE)
     if labelled:
         return labelled
     main = None if last else _main(gap, page)
     edge = first or last
-    alone = [
-        at
-        for at, line in enumerate(gap)
-        if line.kind is Kind.TEXT and _stands_alone(gap, at, page, edge=edge)
-    ]
+    alone = [at for at in _places(gap, Kind.TEXT) if _stands_alone(gap, at, page, edge=edge)]
     if main is None or sum(at > main for at in alone) > 1:  # a list of titles, then a remark
         return alone
     return [*(at for at in alone if at < main), main]
@@ -229,13 +228,16 @@ def _main(gap: list[Line], page: _Page) -> int | None:
 
 def _best(gap: list[Line], shapes: Shapes) -> int | None:
     """The best-looking line, the first of equals; people only where nothing else is."""
-    places = {kind: [at for at, x in enumerate(gap) if x.kind is kind] for kind in Kind}
-    people = [at for at in places[Kind.NAMES] if not gap[at].labelled]
-    texts = places[Kind.TITLE] or places[Kind.TEXT]
+    texts = _places(gap, Kind.TITLE) or _places(gap, Kind.TEXT)
     best = max(texts, key=lambda at: (shapes.score(gap[at]), -at), default=None)
-    if best is None or (shapes.score(gap[best]) < 0 and len(people) > 1):
+    people = [at for at in _places(gap, Kind.NAMES) if not gap[at].labelled]
+    if best is None or (len(people) > 1 and shapes.score(gap[best]) < 0):
         return people[0] if people else None
     return best
+
+
+def _places(gap: list[Line], kind: Kind) -> list[int]:
+    return [at for at, line in enumerate(gap) if line.kind is kind]
 
 
 def _stands_alone(gap: list[Line], at: int, page: _Page, *, edge: bool) -> bool:
@@ -258,7 +260,7 @@ def _has_evidence(gap: list[Line], at: int, page: _Page) -> bool:
     if below and page.people > 2 and _is_author(below[0]) and page.shapes.score(gap[at]) >= 1.5:
         return True
     for line in below:
-        if line.kind in {Kind.TEXT, Kind.TITLE}:
+        if line.kind in _TITLES:
             break
         if line.kind is Kind.NAMES or line.details.keys() & {"arxiv_id", "authors"}:
             return True

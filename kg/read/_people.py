@@ -23,6 +23,8 @@ _NAMES_AS_NOUNS = word_set(
     "clement clément lawrence laurence terence terrence clarence florence spence prudence"
 )
 _NAMES_AS_SMALL = word_set("an to in on do can be how")
+#: Of a list of people at least half must be free of these.
+_DOUBTFUL = _NAMES_AS_SMALL - _PARTICLES
 _NAMES_SPLIT = re.compile(r"\s*(?:[,;·⋅•|&\n]|\band\b)\s*")
 _NAMES_EXTRA = re.compile(
     r"(?:et al\.?|\+?\s*\d+\s+(?:more|other|others|authors?)(?: authors?)?|others|jr\.?|sr\.?"
@@ -51,28 +53,33 @@ def is_names(text: str, *, single: bool = False) -> bool:
     parts = [part for part in _NAMES_SPLIT.split(clean) if part and not _NAMES_EXTRA.match(part)]
     if not parts or (len(parts) == 1 and not single and "et al" not in text):
         return False
-    people = sum(map(is_person, parts))
-    sure = sum(is_person(part, sure=True) for part in parts)
-    few = len(parts) < 4
-    return sure >= 0.5 * len(parts) and people >= (len(parts) if few else 0.8 * len(parts))
+    people = [part for part in parts if is_person(part)]
+    if len(people) < (len(parts) if len(parts) < 4 else 0.8 * len(parts)):
+        return False
+    sure = sum(_DOUBTFUL.isdisjoint(part.lower().split()) for part in people)
+    return sure >= 0.5 * len(parts)
 
 
-def is_person(part: str, *, sure: bool = False) -> bool:
-    """Whether ``part`` may be a name; with ``sure`` no word of it is a small one of English."""
+def is_person(part: str) -> bool:
+    """Whether ``part`` may be a name.
+
+    >>> is_person("John von Neumann"), is_person("Deep Learning")
+    (True, False)
+    """
     tokens = part.split()
+    if not 2 <= len(tokens) <= 6:
+        return False
     proper = [t for t in tokens if t.lower() not in _PARTICLES]
-    if not 2 <= len(tokens) <= 6 or not proper or any(map(_is_no_name, proper)):
-        return False
-    if sure and any(t.lower() in _NAMES_AS_SMALL for t in proper):
-        return False
-    return all(_NAME_TOKEN.match(t) and not t[:1].islower() for t in proper)
+    return bool(proper) and all(map(_is_name, proper))
 
 
-def _is_no_name(token: str) -> bool:
+def _is_name(token: str) -> bool:
+    if token[0].islower() or not _NAME_TOKEN.match(token):
+        return False
     word = token.lower()
     if word in SMALL_WORDS:
-        return word != "a" and word not in _NAMES_AS_SMALL
-    return bool(_NOT_IN_NAMES.search(token)) and word not in _NAMES_AS_NOUNS
+        return word == "a" or word in _NAMES_AS_SMALL
+    return word in _NAMES_AS_NOUNS or not _NOT_IN_NAMES.search(token)
 
 
 def drop_marks(authors: str) -> str:

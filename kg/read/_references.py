@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kg.read._furniture import HAS_DATE, date_details
+from kg.read._furniture import HAS_DATE, date_details, find_year
 from kg.read._ids import link_details
 from kg.read._people import is_names
 
@@ -76,7 +76,7 @@ def find_source_line(text: str) -> dict[str, Any] | None:
 
 def find_reference(text: str) -> tuple[str, dict[str, Any]] | None:
     """Return the title of an entry of a list of references, and its people, venue and year."""
-    if not 30 <= len(text) <= 700 or not re.search(r"\b(?:19|20)\d\d\b", text):
+    if not 30 <= len(text) <= 700 or not find_year(text):
         return None
     quoted = _QUOTED.fullmatch(text)
     ends = (match.end() for match in re.finditer(r"[^\W\d_]{2}[.:]\s+", text[:500]))
@@ -102,7 +102,7 @@ def find_venue(text: str) -> dict[str, Any] | None:
     words = text.split()
     if len(text) > 250 or len(words) > 30:
         return None
-    year = re.search(r"\b(?:19|20)\d\d\b", text)
+    year = find_year(text)
     by_year = len(words) <= 7 and ":" not in text and bool(year) and _VENUE_YEAR.fullmatch(text)
     if by_year or (_VENUE.match(text) and (year or len(words) > 2 or "arxiv" in text.lower())):
         venue = re.sub(

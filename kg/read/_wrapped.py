@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import chain
 
 from kg.read._base import Source
-from kg.read._furniture import drop_button
+from kg.read._furniture import drop_button, find_year
 from kg.read._lines import Kind, Line, find_label, is_abstract_heading, to_line
 from kg.read._markdown import drop_addresses, from_markdown
 from kg.read._people import is_names, is_person
@@ -177,10 +177,11 @@ def _starts_anew(whole: str, text: str) -> bool:
 
 
 def _title_goes_on(first: str, second: str) -> bool:
-    if not 25 <= len(first) <= 160 or len(second) > 120 or to_line(0, first).kind is not Kind.TEXT:
+    if not 25 <= len(first) <= 160 or len(second) > 120:
         return False
-    if to_line(0, second).kind is not Kind.TEXT or is_closed(first):
+    small = second[0].islower() and " " in second
+    if not (small or _BREAKS_OFF.search(first)) or is_closed(first):
         return False
-    if re.match(r"by\b", second) or re.search(r"\b(?:19|20)\d\d\b", second):
+    if re.match(r"by\b", second) or find_year(second):
         return False
-    return bool(_BREAKS_OFF.search(first)) or (second[0].islower() and len(second.split()) > 1)
+    return to_line(0, first).kind is to_line(0, second).kind is Kind.TEXT

@@ -26,30 +26,54 @@ def make_all(folder: Path) -> dict[str, str]:
     """Return {file name: text} of everything that is generated into ``folder``."""
     ontology = Graph().parse(folder / "kg.ttl")
     alignments = Graph().parse(folder / "alignments.ttl")
-    diagram = to_diagram()
     return {
         "context.jsonld": json.dumps({"@context": to_context()}, indent=2) + "\n",
-        "diagram.svg": diagram,
-        "index.html": to_page(ontology, alignments, diagram),
+        "diagram.svg": to_diagram(),
+        "index.html": to_page(ontology, alignments, _drawing()),
     }
 
 
 # --- page ------------------------------------------------------------------------------
 
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 60rem; padding: 1rem;
-  color: #1b1f24; background: #fff; }
-a { color: #0b57a4; } h1 { line-height: 1.2; } code, pre { font-size: .9em; }
-pre { background: #f3f5f7; padding: .5rem .75rem; overflow-x: auto; white-space: pre-wrap; }
-section.term { border-top: 1px solid #c9d1d9; padding: .5rem 0; }
-section.term:target { background: #fff6d6; } dl { display: grid; gap: 0 1rem;
-  grid-template-columns: max-content 1fr; margin: .5rem 0; } dt { color: #57606a; }
-dd { margin: 0; overflow-wrap: anywhere; } svg { max-width: 100%; height: auto; }
-nav { columns: 12rem; } nav a { display: block; }
-@media (prefers-color-scheme: dark) { body { color: #e6edf3; background: #0d1117; }
-  a { color: #6cb2ff; } pre { background: #161b22; } dt { color: #9aa4af; }
-  section.term { border-color: #30363d; } section.term:target { background: #332b00; }
-  svg { background: #fff; } }
+#: The colours by the names that ``kg serve`` has for them, too: its pages bring their own.
+_COLOURS = (
+    "--ink: #1a1d21; --paper: #fff; --soft: #f3f4f6; --line: #d5d9df; --link: #0b57a4; "
+    "--quiet: #5a6270;"
+)
+_DARK_COLOURS = (
+    "--ink: #e6e8eb; --paper: #16181c; --soft: #22262c; --line: #3a404a; --link: #7db7f2; "
+    "--quiet: #a2aab6;"
+)
+_DARK = "@media (prefers-color-scheme: dark)"
+#: What the diagram is painted with; the attributes of its shapes are for readers without CSS.
+_DRAWING = """
+.drawing { background: var(--paper); } .drawing text { fill: var(--ink); }
+.drawing > text { stroke: var(--paper); } .drawing line { stroke: var(--quiet); }
+.drawing marker path { fill: var(--quiet); }
+.drawing rect { fill: var(--soft); stroke: var(--link); }
+"""
+#: What only the page that stands alone needs: a served one has a style sheet for this.
+_ALONE = f"""
+:root {{ color-scheme: light dark; {_COLOURS} }}
+{_DARK} {{ :root {{ {_DARK_COLOURS} }} }}
+body {{ margin: 0; font: 16px/1.5 system-ui, sans-serif; color: var(--ink);
+  background: var(--paper); }}
+main {{ margin: 0 auto; padding: 1rem; }}
+a {{ color: var(--link); }} h1 {{ line-height: 1.2; }}
+:focus-visible {{ outline: 2px solid var(--link); outline-offset: 2px; }}
+"""
+_STYLE = f"""
+:root {{ --here: #fff6d6; }} {_DARK} {{ :root {{ --here: #332b00; }} }}
+main {{ max-width: 60rem; }} code, pre {{ font-size: .9em; overflow-wrap: anywhere; }}
+pre {{ background: var(--soft); padding: .5rem .75rem; white-space: pre-wrap; }}
+section.term {{ border-top: 1px solid var(--line); padding: .5rem 0; }}
+section.term:target {{ background: var(--here); }}
+dl {{ display: grid; gap: 0 1rem; grid-template-columns: max-content 1fr; margin: .5rem 0; }}
+dt {{ color: var(--quiet); }} dd {{ margin: 0; overflow-wrap: anywhere; }}
+main nav {{ display: block; columns: 12rem; }} main nav a {{ display: block; }}
+figure {{ margin: 1rem 0; overflow-x: auto; }}
+.drawing {{ display: block; min-width: 44rem; width: 100%; height: auto; }}
+{_DRAWING.strip()}
 """
 
 _ROWS = (
@@ -75,7 +99,8 @@ def to_page(ontology: Graph, alignments: Graph, diagram: str) -> str:
         "<!DOCTYPE html>",
         '<html lang="en"><head><meta charset="utf-8">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        f'<title>{title}</title><link rel="icon" href="data:,">'
+        f'<title>{title}</title><link rel="icon" href="data:,">',
+        f"<style>{_ALONE}</style>",
         f"<style>{_STYLE}</style></head><body><main>",
         f"<h1>{title}</h1>",
         f"<p>{escape(str(ontology.value(about, DCTERMS.description)))}</p>",
@@ -83,7 +108,9 @@ def to_page(ontology: Graph, alignments: Graph, diagram: str) -> str:
         f"Namespace <code>{escape(KG)}</code>, prefix <code>kg:</code>. Source: "
         '<a href="kg.ttl">kg.ttl</a>; <a href="alignments.ttl">alignments.ttl</a>; '
         '<a href="shapes.ttl">shapes.ttl</a>; <a href="context.jsonld">context.jsonld</a>.</p>',
-        diagram.split("\n", 1)[1],
+        '<figure tabindex="0" aria-label="The diagram; it scrolls where it is wider">',
+        diagram,
+        "</figure>",
     ]
     for title, terms in groups:
         links = "".join(f'<a href="#{_local(t)}">{_local(t)}</a>' for t in terms)
@@ -160,19 +187,24 @@ WIDTH, HEIGHT = 210, 46
 
 
 def to_diagram() -> str:
-    """Return the classes and what relates them, as SVG."""
+    """Return the classes and what relates them as an SVG file, light or dark like its reader."""
+    style = f".drawing {{ {_COLOURS} }} {_DARK} {{ .drawing {{ {_DARK_COLOURS} }} }}{_DRAWING}"
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{_drawing(f"<style>{style}</style>")}\n'
+
+
+def _drawing(style: str = "") -> str:
+    """Return the SVG element; without ``style`` its colours are those of the page around it."""
     parts = [
-        '<?xml version="1.0" encoding="UTF-8"?>',
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1050 560" role="img" '
+        '<svg xmlns="http://www.w3.org/2000/svg" class="drawing" viewBox="0 0 1050 560" role="img" '
         'aria-label="Classes of the ontology and the properties between them" '
-        'font-family="sans-serif" font-size="13">',
+        'font-family="sans-serif" font-size="13">' + style,
         '<defs><marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" '
         'markerHeight="8" orient="auto"><path d="M0 0L10 5L0 10z" fill="#57606a"/></marker></defs>',
         *(_arrow(*arrow) for arrow in ARROWS),
         *(_box(name, *place) for name, place in BOXES.items()),
         "</svg>",
     ]
-    return "\n".join(parts) + "\n"
+    return "\n".join(parts)
 
 
 def _width(name: str) -> int:

@@ -206,8 +206,12 @@ class Server:
 
     async def ontology_page(self, request: Request) -> Response:
         """The ontology's page; its own inline style is allowed by its hash."""
-        page = await self.once("ontology page", read_page)
-        return HTMLResponse(page, headers={"Content-Security-Policy": page_policy(page)})
+        page, policy = await self.once("ontology page", self._ontology_page)
+        return HTMLResponse(page, headers={"Content-Security-Policy": policy})
+
+    def _ontology_page(self) -> tuple[str, str]:
+        page = render("ontology.html", self.site, **read_page())
+        return page, page_policy(page, sheets=True)
 
     async def ontology_file(self, request: Request) -> Response:
         """A file that the ontology's page links to."""
@@ -397,10 +401,10 @@ _META = re.compile(
 )
 
 
-def page_policy(page: str) -> str:
+def page_policy(page: str, *, sheets: bool = False) -> str:
     """Return a policy for a self-contained page: its own inline parts by hash, nothing else.
 
-    A page that states a policy of its own keeps it; ``frame-ancestors``, which
+    With ``sheets`` this site's style sheets are allowed, too.  A page that states a policy of its own keeps it; ``frame-ancestors``, which
     only a header can set, is added.
     """
     own = _META.search(page)
@@ -411,7 +415,8 @@ def page_policy(page: str) -> str:
         hashes[kind.lower()].append(f"'sha256-{_base64(sha256(content.encode()).digest())}'")
     policy = CSP
     for kind, found in hashes.items():
-        allowed = " ".join(found) or "'none'"
+        own_files = ["'self'"] if sheets and kind == "style" else []
+        allowed = " ".join([*own_files, *found]) or "'none'"
         policy = policy.replace(f"{kind}-src 'self'", f"{kind}-src {allowed}")
     return policy
 

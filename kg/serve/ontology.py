@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,9 +19,21 @@ FILES = {
 }
 
 
-def read_page() -> str:
-    """Return the ontology's page."""
-    return (schemas_folder() / "index.html").read_text(encoding="utf-8")
+_PARTS = re.compile(
+    r"<title>(?P<title>.*?)</title>.*<style>(?P<style>.*?)</style>.*<main>(?P<content>.*)</main>",
+    re.DOTALL,
+)
+
+
+def read_page() -> dict[str, str]:
+    """Return the ontology's page, ``index.html``, as what a page of this site is made of.
+
+    Its title, the style of its terms (its last; the first is for a page that stands
+    alone) and its content.
+    """
+    found = _PARTS.search((schemas_folder() / "index.html").read_text(encoding="utf-8"))
+    assert found, "scripts/make_schemas.py wrote another page"
+    return found.groupdict()
 
 
 def read_ontology(format: str) -> bytes:

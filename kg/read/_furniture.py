@@ -131,7 +131,7 @@ def find_year(text: str) -> str | None:
     >>> find_year("ICML 2024"), find_year("arXiv:2024.12345"), find_year("12345")
     ('2024', '2024', None)
     """
-    if "19" not in text and "20" not in text:  # most lines: a search takes ten times as long
+    if "19" not in text and "20" not in text:  # most lines; a search takes longer
         return None
     year = _YEAR.search(text)
     return year[0] if year else None

@@ -95,6 +95,15 @@ def shorten(text: str, most: int) -> str:
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """Return how many there are of what ``noun`` names; ``plural`` where an s does not do.
+
+    >>> counted(1, "paper"), counted(0, "paper"), counted(87187, "entry", "entries")
+    ('1 paper', '0 papers', '87,187 entries')
+    """
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
 def printable(text: str) -> str:
     """Return ``text`` without what would steer a terminal: control characters, bidi marks.
 

@@ -42,6 +42,7 @@ Examples:
 )  # fmt: skip
 @click.option("--workers", type=click.IntRange(min=1, max=64), help="How many queries run at once.")
 @click.option("--cors", default="", metavar="ORIGIN", help="Let scripts of this origin (or *) ask.")
+@click.option("--license", default="", metavar="URL", help="Licence of the graph, for its pages.")
 @click.option("--open", "open_", is_flag=True, help="Open the browser.")
 def command(
     folder: Path,
@@ -53,6 +54,7 @@ def command(
     memory: int,
     workers: int | None,
     cors: str,
+    license: str,
     open_: bool,
 ) -> None:
     """Serve a built graph: SPARQL endpoint, query editor, explorer, linked data, JSON API.
@@ -72,6 +74,7 @@ def command(
         timeout=timeout,
         memory=memory * MEGABYTE,
         cors=cors,
+        license=license,
         **more,
     )
     serve(folder, settings, _opener(open_))

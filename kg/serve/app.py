@@ -32,11 +32,12 @@ from kg.query import Runner
 from kg.query.kept import COUNTS
 from kg.query.names import KINDS
 from kg.serve.cache import AnswerCache
+from kg.serve.dataset import find_downloads, find_dump, read_build, read_title
 from kg.serve.describe import serialize, service_description, void_description
 from kg.serve.editor import editor_data
 from kg.serve.faults import Fault, to_fault
 from kg.serve.guard import CSP, Guard, is_allowed
-from kg.serve.negotiate import GRAPHS, PAGES, choose
+from kg.serve.negotiate import DATA_FIRST, GRAPHS, PAGES, choose
 from kg.serve.ontology import FILES, find_file, read_ontology, read_page
 from kg.serve.openapi import openapi
 from kg.serve.pages import STATIC, render, to_script_data
@@ -47,6 +48,12 @@ from kg.serve.settings import Settings, Site
 from kg.vocab import KG
 
 _SPARQL_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
+_FORMATS = [(name, medias[0]) for name, medias in GRAPHS.items()]
+#: Questions that the data set's page shows; the editor has them all.
+_QUESTIONS = (
+    "shared-concepts", "methods-for-task", "datasets-for-task", "compared-with", "most-adopted",
+    "papers-with-code", "rising-concepts", "introduced-by-year",
+)  # fmt: skip
 
 
 class Server:
@@ -108,19 +115,27 @@ class Server:
         return _rdf(serialize(triples, format), format)
 
     async def void(self, request: Request) -> Response:
-        """VoID: what the data set is and holds."""
-        format = _graph_format(request.headers.get("accept", ""))
+        """VoID: what the data set is and holds; a browser is led to the page that says so."""
+        accept = request.headers.get("accept", "")
+        format = self._page_format(dict(query_pairs(request)), accept, DATA_FIRST)
+        if format == "html":
+            return RedirectResponse(self.site.path("dataset"), 303, headers={"Vary": "Accept"})
         here = self.absolute(request)
         body = await self.once(f"void {format} {here}", lambda: self._void(here, format))
         return _rdf(body, format)
 
     def _void(self, here: str, format: str) -> bytes:
+        dump = find_dump(self.site)
         triples = void_description(
             self.queries,
             dataset=f"{here}/.well-known/void#dataset",
             endpoint=f"{here}/sparql",
             base=self.site.base,
             triples=self.site.triples,
+            title=read_title(self.site),
+            page=f"{here}/dataset",
+            dump=f"{here}/dataset/{dump.name}" if dump else "",
+            license=self.settings.license,
         )
         return serialize(triples, format)
 
@@ -164,27 +179,24 @@ class Server:
         kind, _, key = tail.partition("/")
         return self.reader.iri(to_text(kind), to_text(key))
 
-    def _page_format(self, fields: dict[str, str], accept: str) -> str:
+    def _page_format(
+        self, fields: dict[str, str], accept: str, offers: dict[str, tuple[str, ...]] = PAGES
+    ) -> str:
         wanted = fields.get("format", "")
-        if wanted and wanted not in PAGES:
-            raise Fault(406, f"format={wanted}: expected one of {', '.join(PAGES)}")
-        format = wanted or choose(accept, PAGES)
+        if wanted and wanted not in offers:
+            raise Fault(406, f"format={wanted}: expected one of {', '.join(offers)}")
+        format = wanted or choose(accept, offers)
         if format is None:
-            medias = ", ".join(types[0] for types in PAGES.values())
-            raise Fault(406, f"Accept {accept!r}: a resource comes as {medias}")
+            medias = ", ".join(types[0] for types in offers.values())
+            raise Fault(406, f"Accept {accept!r}: this comes as {medias}")
         return format
 
     async def _page(self, node: dict[str, Any]) -> Response:
-        formats = [(name, GRAPHS[name][0]) for name in GRAPHS]
         template = {"concept": "concept.html", "paper": "paper.html"}.get(
             node["kind"], "thing.html"
         )
-        page = await self.work(lambda: render(template, self.site, it=node, formats=formats))
-        links = ", ".join(
-            f'<{node["url"]}?format={name}>; rel="alternate"; type="{media}"'
-            for name, media in formats
-        )
-        return HTMLResponse(page, headers={"Vary": "Accept", "Link": links})
+        page = await self.work(lambda: render(template, self.site, it=node, formats=_FORMATS))
+        return HTMLResponse(page, headers={"Vary": "Accept", "Link": _links(node["url"])})
 
     async def missing(self, iri: str) -> Fault:
         """Return the 404 of an unknown resource, with the nearest names."""
@@ -220,6 +232,37 @@ class Server:
         if path is None:
             raise Fault(404, f"no file {_cut(name)!r} here; there are {', '.join(FILES)}")
         return FileResponse(path, media_type=f"{FILES[name]}; charset=utf-8")
+
+    async def dataset(self, request: Request) -> Response:
+        """The data set's page: counts, licence, build, downloads, endpoint, questions."""
+        counts = await self.once("counts", self._counts)
+        editor = await self.once("editor", lambda: editor_data(self.pages))
+        here, void = self.absolute(request), self.site.path(".well-known/void")
+        page = await self.work(
+            lambda: render(
+                "dataset.html",
+                self.site,
+                it={"url": void, "iri": f"{here}/.well-known/void#dataset"},
+                title=read_title(self.site),
+                counts=counts,
+                build=read_build(self.site),
+                downloads=find_downloads(self.site),
+                endpoint=f"{here}/sparql",
+                questions=[e for e in editor["examples"] if e["name"] in _QUESTIONS],
+                others=len(editor["examples"]) - len(_QUESTIONS),
+                formats=_FORMATS,
+            )
+        )
+        return HTMLResponse(page, headers={"Link": _links(void)})
+
+    async def dataset_file(self, request: Request) -> Response:
+        """A file of the folder that its page offers; saved, never opened as a page of this site."""
+        name, files = str(request.path_params["name"]), find_downloads(self.site)
+        found = next((file for file in files if file.name == name), None)
+        if found is None:
+            there = ", ".join(file.name for file in files)
+            raise Fault(404, f"no file {_cut(name)!r} to download; there are {there}")
+        return FileResponse(found.path, media_type=found.media, filename=name)
 
     # --- pages -------------------------------------------------------------------
 
@@ -387,6 +430,13 @@ def _rdf(body: bytes, format: str) -> Response:
     return Response(body, headers={"Content-Type": media, "Vary": "Accept"})
 
 
+def _links(url: str) -> str:
+    """Return the Link header of a page whose data are at ``url``."""
+    return ", ".join(
+        f'<{url}?format={name}>; rel="alternate"; type="{media}"' for name, media in _FORMATS
+    )
+
+
 def _number(fields: dict[str, str], name: str, default: int) -> int:
     text = fields.get(name, str(default))
     if not (text.isascii() and text.isdecimal() and 0 < int(text[:9]) < 1_000_000):
@@ -404,8 +454,9 @@ _META = re.compile(
 def page_policy(page: str, *, sheets: bool = False) -> str:
     """Return a policy for a self-contained page: its own inline parts by hash, nothing else.
 
-    With ``sheets`` this site's style sheets are allowed, too.  A page that states a policy of its own keeps it; ``frame-ancestors``, which
-    only a header can set, is added.
+    With ``sheets`` this site's style sheets are allowed, too.  A page that states
+    a policy of its own keeps it; ``frame-ancestors``, which only a header can
+    set, is added.
     """
     own = _META.search(page)
     if own:
@@ -437,6 +488,8 @@ def build_app(server: Server) -> Starlette:
         Route("/search", server.search_page),
         Route("/sparql", server.sparql, methods=_SPARQL_METHODS),
         Route("/.well-known/void", server.void),
+        Route("/dataset", server.dataset),
+        Route("/dataset/{name}", server.dataset_file),
         Route("/api/search", server.api_search),
         Route("/api/openapi.json", server.api_description),
         Route("/api/node/{id:path}", server.api_node),

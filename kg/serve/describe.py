@@ -20,6 +20,7 @@ _RESULT_FORMATS = (
     "SPARQL_Results_JSON", "SPARQL_Results_XML", "SPARQL_Results_CSV", "SPARQL_Results_TSV",
     "Turtle", "N-Triples", "JSON-LD", "RDF_XML",
 )  # fmt: skip
+_TEXTS = ("dcterms:title", "kg:softwareVersion", "void:uriSpace")
 _PREFIXES = {**vocab.PREFIXES, "sd": _SD}
 
 
@@ -32,7 +33,7 @@ def _node(name: str) -> ox.NamedNode:
 def _triples(rows: Iterable[tuple[str, str, str | int]]) -> Iterator[ox.Triple]:
     for subject, predicate, value in rows:
         text = isinstance(value, str)
-        plain = not text or predicate in ("dcterms:title", "kg:softwareVersion", "void:uriSpace")
+        plain = not text or predicate in _TEXTS
         term = ox.Literal(value) if plain else _node(str(value))
         yield ox.Triple(_node(subject), _node(predicate), term)
 
@@ -63,7 +64,16 @@ def service_description(endpoint: str, void: str) -> list[ox.Triple]:
 
 
 def void_description(
-    runner: Runner, *, dataset: str, endpoint: str, base: str, triples: int
+    runner: Runner,
+    *,
+    dataset: str,
+    endpoint: str,
+    base: str,
+    triples: int,
+    title: str,
+    page: str,
+    dump: str = "",
+    license: str = "",
 ) -> list[ox.Triple]:
     """Return the VoID description of the graph, with counts per class and property.
 
@@ -71,17 +81,25 @@ def void_description(
         dataset: the data set's own IRI.
         endpoint: the SPARQL endpoint's URL.
         base: what the resources' IRIs begin with.
+        triples: how many there are.
+        title: the data set's name.
+        page: the URL of its page for people.
+        dump: the URL of the whole graph as one file; "" where there is none.
+        license: the URL of its licence; "" where none is stated.
     """
     rows: list[tuple[str, str, str | int]] = [
         (dataset, "rdf:type", "void:Dataset"),
         (dataset, "rdf:type", "dcat:Dataset"),
-        (dataset, "dcterms:title", "Methods, datasets, benchmarks, tasks and metrics of papers"),
+        (dataset, "dcterms:title", title),
+        (dataset, "dcat:landingPage", page),
         (dataset, "kg:softwareVersion", __version__),
         (dataset, "void:sparqlEndpoint", endpoint),
         (dataset, "void:uriSpace", base),
         (dataset, "void:triples", triples),
         (dataset, "void:vocabulary", vocab.KG),
     ]
+    rows += [(dataset, "void:dataDump", dump)] if dump else []
+    rows += [(dataset, "dcterms:license", license)] if license else []
     for row in runner.rows(COUNTS):
         rows += _partition(dataset, row["kind"]["value"], row["what"]["value"], row["count"])
     return list(_triples(rows))

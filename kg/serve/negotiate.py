@@ -19,6 +19,9 @@ GRAPHS: dict[str, tuple[str, ...]] = {
 }
 PAGES: dict[str, tuple[str, ...]] = {"html": ("text/html", "application/xhtml+xml"), **GRAPHS}
 
+#: The same where data are the rule and a page is for who asks for one.
+DATA_FIRST = {**GRAPHS, "html": PAGES["html"]}
+
 
 def to_ranges(accept: str) -> list[tuple[str, float]]:
     """Return the (media range, quality) pairs of an Accept header; nonsense is left out.

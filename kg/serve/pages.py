@@ -10,7 +10,9 @@ from typing import Any
 import jinja2
 
 from kg import __version__
+from kg.query.table import to_curie
 from kg.serve.settings import Site
+from kg.text import counted
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -36,6 +38,8 @@ def _templates() -> jinja2.Environment:
     )
     environment.filters["role"] = lambda role: ROLES.get(role, role)
     environment.filters["safelink"] = safe_link
+    environment.filters["curie"] = to_curie
+    environment.filters["counted"] = counted
     return environment
 
 

@@ -48,6 +48,9 @@ _MENTIONS = """SELECT ?it ?label ?class ?role ?confidence ?field ?begin ?end ?ex
 } ORDER BY DESC(?field) ?begin ?end"""
 _LINKS = """SELECT ?it ?url ?kind { $it kg:hasLink ?it . ?it kg:url ?url .
   OPTIONAL { ?m kg:inPaper $it ; kg:refersTo ?it ; kg:linkKind ?kind } } ORDER BY ?url ?kind"""
+_LINKED = """SELECT DISTINCT ?it ?label ?kind { ?it kg:hasLink $it ; dcterms:title ?label .
+  OPTIONAL { ?m kg:inPaper ?it ; kg:refersTo $it ; kg:linkKind ?kind }
+} ORDER BY ?label ?it ?kind LIMIT 200"""
 _SIMILAR = """SELECT ?it ?title (COUNT(?c) AS ?shared) {
   $it kg:mentions ?c . ?c kg:paperCount ?n FILTER (?n <= 300)
   ?it kg:mentions ?c ; dcterms:title ?title . FILTER (?it != $it)
@@ -203,9 +206,14 @@ class Reader:
     # --- everything else ---------------------------------------------------------
 
     def _thing(self, iri: str, facts: list[dict[str, Any]]) -> dict[str, Any]:
-        label = _one(facts, "rdfs:label") or _one(facts, "kg:url") or _one(facts, "dcterms:title")
+        names = ("rdfs:label", "kg:url", "dcterms:title", "kg:exact")
+        label = next(filter(None, (_one(facts, name) for name in names)), None)
         return {
             "label": label or self.to_id(iri),
+            "link": _one(facts, "kg:url") or "",
+            "linked_by": [
+                self._item(row, kind=row.get("kind", "")) for row in self.rows(_LINKED, iri)
+            ],
             "facts": self._facts(facts, "o"),
             "referred_by": self._facts(self.rows(_INCOMING, iri), "s"),
         }

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import UsageError
 from kg.query import MEGABYTE
+from kg.vocab import KG
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Settings:
         largest: bytes that an answer may have.
         longest: characters that a query may have.
         cors: the origin that scripts of other sites may come from; "" for none.
+        license: the URL of the graph's licence; "" where none is stated.
     """
 
     host: str = "127.0.0.1"
@@ -43,12 +46,15 @@ class Settings:
     largest: int = 64 * MEGABYTE
     longest: int = 100_000
     cors: str = ""
+    license: str = ""
 
     def __post_init__(self) -> None:
         if self.prefix and not (self.prefix.startswith("/") and not self.prefix.endswith("/")):
             raise UsageError(f"--prefix {self.prefix!r}: expected a path such as /kg")
         if set(self.prefix) & set("?#%<>\"' \\"):
             raise UsageError(f"--prefix {self.prefix!r}: expected plain characters, as in /kg")
+        if self.license and not re.fullmatch(r"https?://[^\s/<>]+[^\s<>]*", self.license):
+            raise UsageError(f"--license {self.license!r}: expected the URL of a licence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +79,6 @@ class Site:
         """Return where this server describes ``iri``: a path here, or the IRI itself."""
         if iri.startswith(self.base):
             return self.path("id/" + iri.removeprefix(self.base))
+        if iri.startswith(KG):
+            return self.path("ontology/#" + iri.removeprefix(KG))
         return iri

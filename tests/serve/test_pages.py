@@ -10,16 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 import rdflib
 from rdflib.compare import isomorphic
 
+from kg.errors import UsageError
 from kg.files import read_jsonl
 from kg.names import concept_id
 from kg.query import build_store
 from kg.query.store import MARKER, STORE
+from kg.serve import Settings
 from kg.vocab import BASE, KG, iri, schemas_folder
 from tests.folders import HOSTILE, make_records, write_folder
 from tests.serve.conftest import Client, serving
@@ -122,6 +124,116 @@ def test_the_ontology_s_page_and_what_it_links_to(client: Client) -> None:
         assert client.get(f"/ontology/{name}").body == (schemas_folder() / name).read_bytes()
     for name in ("README.md", "..%2fREADME.md", "queries", "index.html"):
         assert client.get(f"/ontology/{name}").status == 404
+
+
+def test_the_ontology_page_is_one_of_the_site(client: Client) -> None:
+    page = client.get("/ontology/", Accept=HTML).text
+    assert page.count("<main") == page.count("<header>") == 1
+    assert 'aria-current="page">Ontology' in page
+    assert "'self'" in client.get("/ontology/").headers["content-security-policy"].partition(
+        "style-src"
+    )[2].partition(";")[0]  # fmt: skip
+
+
+VOID = "/.well-known/void"
+DCTERMS, VOID_TERMS = (
+    rdflib.Namespace(start) for start in ("http://purl.org/dc/terms/", "http://rdfs.org/ns/void#")
+)
+
+
+@pytest.mark.parametrize("accept", ["text/html", HTML, "text/html;q=1, text/turtle;q=0.5"])
+def test_a_browser_is_led_to_the_data_set_s_page(accept: str, client: Client) -> None:
+    reply = client.get(VOID, Accept=accept)
+    assert (reply.status, reply.headers["location"]) == (303, "/dataset")
+    assert reply.headers["vary"].startswith("Accept")
+    assert client.get(f"{VOID}?format=turtle", Accept=accept).media == "text/turtle"
+
+
+@pytest.mark.parametrize(
+    ("accept", "media"),
+    [("", "text/turtle"), ("*/*", "text/turtle"), ("text/turtle, text/html", "text/turtle"),
+     ("application/ld+json", "application/ld+json"), ("text/plain", "application/n-triples"),
+     ("application/rdf+xml, text/html;q=0.9", "application/rdf+xml")],
+)  # fmt: skip
+def test_a_program_gets_the_data_set_s_description(accept: str, media: str, client: Client) -> None:
+    reply = client.get(VOID, **({"Accept": accept} if accept else {}))
+    assert (reply.status, reply.media) == (200, media)
+    assert client.get(VOID, Accept="image/png").status == 406
+
+
+def test_the_data_set_s_page_has_counts_files_and_questions(client: Client, built: Path) -> None:
+    reply = client.get("/dataset", Accept=HTML)
+    page = reply.text
+    assert f"<strong>{len(PAPERS)}</strong> papers" in page
+    assert f"{client.url}/sparql</code>" in page
+    assert "None is stated for this graph." in page
+    for target in re.findall(r"<(\S+?)>", reply.headers["link"]):
+        assert client.get(target).status == 200
+    files = set(re.findall(r'href="/dataset/([^"]+)"', page))
+    # The manifest does not say that abstracts are published: papers.jsonl would.
+    assert files == {"graph.ttl", "concepts.jsonl", "graph.html"}
+    for name in files:
+        saved = client.get(f"/dataset/{name}")
+        assert saved.body == (built / name).read_bytes()
+        assert saved.headers["content-disposition"] == f'attachment; filename="{name}"'
+    for name in ("manifest.json", "papers.jsonl", "..%2fgraph.ttl", "store", "%00"):
+        assert client.get(f"/dataset/{name}").status == 404
+    for query in re.findall(r'href="/query#query=([^"]+)"', page):
+        assert client.ask(unquote(query)).status == 200
+
+
+def test_the_data_set_s_page_tells_licence_title_and_build(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "out", 10)
+    manifest = {
+        "paperkg": "9.9", "model": {"name": "m<1>", "version": "2"}, "format": 1,
+        "inputs": [{"path": "/home/somebody/private/pile.bib"}],
+        "options": {"title": "My <pile>", "abstracts": True},
+        "counts": {"papers_read": 12, "papers_kept": 10, "duplicates": 1, "refused": 1},
+    }  # fmt: skip
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    licence = "https://creativecommons.org/publicdomain/zero/1.0/"
+    with serving(folder, "--license", licence) as client:
+        page = client.get("/dataset", Accept=HTML).text
+        assert "<h1>My &lt;pile&gt; " in page
+        assert "12 papers read, 1 duplicate, 1 refused: 10 papers kept" in " ".join(page.split())
+        assert "paperkg 9.9 with the model m&lt;1&gt; 2" in page
+        assert "pile.bib" in page
+        assert "somebody" not in page
+        assert f'href="{licence}"' in page
+        assert client.get("/dataset/papers.jsonl").status == 200
+        graph = rdflib.Graph().parse(data=client.get(VOID).body, format="turtle")
+        (node,) = graph.subjects(rdflib.RDF.type, VOID_TERMS.Dataset)
+        assert graph.value(node, DCTERMS.license) == rdflib.URIRef(licence)
+        assert str(graph.value(node, DCTERMS.title)) == "My <pile>"
+        dump = urlsplit(str(graph.value(node, VOID_TERMS.dataDump))).path
+        assert client.get(dump).body == (folder / "graph.ttl").read_bytes()
+    for broken in ("[]", "{", '{"counts": 3, "options": [], "inputs": 5}'):
+        (folder / "manifest.json").write_text(broken, encoding="utf-8")
+        with serving(folder) as client:
+            assert "does not tell how it was built" in client.get("/dataset").text
+
+
+def test_a_licence_is_a_url() -> None:
+    for wrong in ("CC0", "javascript:alert(1)", "https://e.org/ x", "https:///"):
+        with pytest.raises(UsageError, match="expected the URL of a licence"):
+            Settings(license=wrong)
+
+
+def test_a_link_s_page_leads_there_and_names_the_papers(client: Client) -> None:
+    paper = next(paper for paper in PAPERS if paper.links)
+    url = paper.links[0].url
+    found = client.ask(
+        f'SELECT ?l {{ ?l kg:url ?u FILTER (STR(?u) = "{url}") }}', accept="text/csv"
+    )
+    path = "/id/" + found.text.split("/id/")[1].split()[0]
+    page = client.get(path, Accept=HTML).text
+    assert f'<h1><a href="{url}" rel="noopener">' in page
+    papers = page.partition("Papers that link there")[2].partition("</ul>")[0]
+    wanted = {local(iri("paper", p.id)) for p in PAPERS if url in {li.url for li in p.links}}
+    assert set(re.findall(r'href="([^"]+)"', papers)) == wanted
+    assert '<a href="/ontology/#Link">kg:Link</a>' in page
+    listed = json.loads(client.get(path.replace("/id/", "/api/node/")).text)["linked_by"]
+    assert {item["url"] for item in listed} == wanted
 
 
 def test_every_resource_has_a_page(client: Client, built: Path) -> None:
@@ -268,9 +380,12 @@ def test_behind_a_prefix_every_link_has_it(tmp_path: Path) -> None:
             assert '"endpoint": "/kg/sparql"' in page
             assert set(re.findall(r'(?:href|src|action)="(/[^"]*)"', page)) <= {
                 f"/kg/{p}" for p in ("", "explorer", "ontology/", "query", "search",
-                                     ".well-known/void", "api/openapi.json", "static/site.css",
+                                     "dataset", "api/openapi.json", "static/site.css",
                                      "static/editor.css", "static/editor.js")
             }  # fmt: skip
+        moved = client.get("/kg/.well-known/void", Accept=HTML)
+        assert moved.headers["location"] == "/kg/dataset"
+        assert 'href="/kg/dataset/graph.ttl"' in client.get("/kg/dataset", Accept=HTML).text
         headers = {"X_Forwarded_Proto": "https", "X_Forwarded_Host": "kg.example.org"}
         api = json.loads(client.get("/kg/api/openapi.json", **headers).text)
         assert api["servers"] == [{"url": "https://kg.example.org/kg"}]

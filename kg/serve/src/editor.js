@@ -26,6 +26,8 @@ function expand(name) {
 // YASQE's own completers ask prefix.cc and LOV: theirs are left out, ours are offered.
 const { Yasqe, Yasr } = Yasgui;
 Yasqe.defaults.prefixCcApi = null;
+// Tab leaves the query as it leaves any field; lines are indented as they are written.
+Yasqe.defaults.extraKeys = { ...Yasqe.defaults.extraKeys, Tab: false, "Shift-Tab": false };
 Yasqe.defaults.autocompleters = ["variables"];
 Yasqe.forkAutocompleter("prefixes", {
   name: "our-prefixes",
@@ -47,8 +49,9 @@ const editor = document.getElementById("editor");
 const yasgui = new Yasgui(editor, {
   requestConfig: { endpoint, method: "POST" },
   copyEndpointOnNewTab: false,
+  autofocus: false, // the keyboard begins at the top of the page
   persistenceId: config.local ? null : `paperkg ${endpoint}`,
-  yasqe: { value: start, autocompleters: Yasqe.defaults.autocompleters, persistenceId: null, createShortLink: undefined },
+  yasqe: { value: start, autocompleters: Yasqe.defaults.autocompleters, persistenceId: null, createShortLink: undefined, autofocus: false },
   yasr: { prefixes: config.prefixes, persistenceId: null },
   // A link may bring a query, never another endpoint.
   populateFromUrl: (tab) => ({ ...tab, requestConfig: { ...tab.requestConfig, endpoint, headers: {}, args: [] } }),

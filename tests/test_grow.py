@@ -204,7 +204,7 @@ def test_mistakes_leave_the_folder_as_it_is(grown: Path, tmp_path: Path) -> None
 def test_the_command_line(halves: Path, grown: Path) -> None:
     for command, said in (
         (["add", str(grown), str(halves / "b.jsonl")], b"9 papers added"),
-        (["remove", str(grown), ROWS[0]["title"]], b"1 papers removed"),
+        (["remove", str(grown), ROWS[0]["title"]], b"1 paper removed"),
         (["correct", str(grown), "rename", "BLEU", "bleu"], b"1 concept differs"),
         (["correct", str(grown), "drop", "Transformer", "--dry-run"], b""),
         (["merges", str(grown)], b""),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kg.cli._common import folder_argument, input_options, parse_mapping, say, track
+from kg.text import counted
 
 
 @click.command(
@@ -44,7 +45,7 @@ def command(
     grow.save(made, folder)
     counts = made.counts()
     say(
-        f"{len(growth.added)} papers added, {len(growth.replaced)} replaced, "
-        f"{len(growth.known)} known already; now {counts['papers_kept']} papers, "
-        f"{counts['concepts']} concepts in {folder}"
+        f"{counted(len(growth.added), 'paper')} added, {len(growth.replaced):,} replaced, "
+        f"{len(growth.known):,} known already; now {counted(counts['papers_kept'], 'paper')}, "
+        f"{counted(counts['concepts'], 'concept')} in {folder}"
     )

@@ -18,6 +18,7 @@ from kg.cli._common import (
     track,
 )
 from kg.files import MANIFEST
+from kg.text import counted
 
 if TYPE_CHECKING:
     from kg.pipeline import Build
@@ -112,8 +113,8 @@ def summary(made: Build, out: Path) -> str:
 
 def _read_line(counts: dict[str, Any]) -> str:
     return (
-        f"{counts['papers_kept']} papers ({counts['papers_read']} read, "
-        f"{counts['duplicates']} duplicates, {counts['refused']} refused)"
+        f"{counted(counts['papers_kept'], 'paper')} ({counts['papers_read']:,} read, "
+        f"{counted(counts['duplicates'], 'duplicate')}, {counts['refused']:,} refused)"
     )
 
 
@@ -125,11 +126,11 @@ def _refusal_lines(made: Build, most: int = 5) -> list[str]:
 
 
 def _made_line(counts: dict[str, Any]) -> str:
-    by_type = ", ".join(f"{n} {name}" for name, n in counts["concepts_by_type"].items())
+    by_type = ", ".join(f"{n:,} {name}" for name, n in counts["concepts_by_type"].items())
     kinds = f" ({by_type})" if by_type else ""
     return (
-        f"{counts['concepts']} concepts{kinds} from {counts['mentions']} mentions, "
-        f"{counts['links']} links"
+        f"{counted(counts['concepts'], 'concept')}{kinds} "
+        f"from {counted(counts['mentions'], 'mention')}, {counted(counts['links'], 'link')}"
     )
 
 
@@ -138,7 +139,10 @@ def _nothing_lines(made: Build, most: int = 5) -> list[str]:
     if not titles:
         return []
     shown = first_of([title[:90] for title in titles], most, " (kg -v build ... lists them)")
-    return [f"nothing was found in {len(titles)} papers:", *(f"  {line}" for line in shown)]
+    return [
+        f"nothing was found in {counted(len(titles), 'paper')}:",
+        *(f"  {line}" for line in shown),
+    ]
 
 
 def _top_lines(made: Build) -> str:

@@ -12,6 +12,7 @@ import click
 
 from kg.cli._common import folder_argument, say, to_table, track
 from kg.errors import NotFoundError, UsageError
+from kg.text import counted
 
 if TYPE_CHECKING:
     from kg.link.corrections import Entry
@@ -184,4 +185,4 @@ def _tell(rows: list[dict[str, str]], *, dry_run: bool) -> None:
         click.echo(to_table(list(rows)))
     else:
         count = len({row["concept"] for row in rows})
-        say("1 concept differs" if count == 1 else f"{count} concepts differ")
+        say(counted(count, "concept differs", "concepts differ"))

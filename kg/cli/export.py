@@ -11,6 +11,7 @@ import click
 
 from kg.cli._common import folder_argument, say
 from kg.errors import UsageError
+from kg.text import counted
 
 if TYPE_CHECKING:
     from kg.export import Source
@@ -102,7 +103,7 @@ def _export(folder: str, format: str, out: str | None, options: dict[str, Any]) 
         raise UsageError(f"--out {path}: is a folder; expected a file, as in {name}")
     _check_not_the_build(path, Path(folder))
     count = export(_source(Path(folder), options), format, path)
-    say(f"wrote {path}: {count:,} {found.unit}")
+    say(f"wrote {path}: {counted(count, found.unit)}")
 
 
 def _check_not_the_build(path: Path, folder: Path) -> None:
@@ -162,4 +163,4 @@ def _write_page(folder: str, page: str, title: str | None) -> None:
     if not path.parent.is_dir():
         raise UsageError(f"--sparql-page {path}: there is no folder {path.parent}")
     named = {"title": title} if title else {}
-    say(f"wrote {path}: {write_sparql_page(Path(folder), path, **named):,} triples")
+    say(f"wrote {path}: {counted(write_sparql_page(Path(folder), path, **named), 'triple')}")

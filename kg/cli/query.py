@@ -10,6 +10,7 @@ import click
 
 from kg.cli._common import say
 from kg.errors import UsageError
+from kg.text import counted
 
 if TYPE_CHECKING:
     from kg.query import Answer, Question, Runner
@@ -222,4 +223,7 @@ def _write_html(runner: Runner, answer: Answer, folder: Path, html: Path) -> Non
         raise UsageError("--html wants a graph: a CONSTRUCT or DESCRIBE query, not SELECT or ASK")
     part = to_network(answer.body, load_graph(folder), runner.about()["base"])
     write_html(part, html)
-    say(f"wrote {html}: {part.number_of_nodes():,} nodes, {part.number_of_edges():,} edges")
+    say(
+        f"wrote {html}: {counted(part.number_of_nodes(), 'node')}, "
+        f"{counted(part.number_of_edges(), 'edge')}"
+    )

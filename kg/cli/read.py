@@ -7,6 +7,7 @@ import click
 from kg.cli._common import input_options, parse_mapping, say, track, write_rows
 from kg.cli._refusals import Tally
 from kg.errors import ReadError
+from kg.text import counted
 
 
 @click.command(
@@ -53,11 +54,11 @@ def command(
     write_rows(paper.to_dict() for paper in tally.count(track(papers, "reading")))
     tally.report("read")
     say(
-        f"{tally.read} read: {tally.kept} kept, {tally.duplicates} duplicates, "
-        f"{len(tally.refusals)} refused"
+        f"{tally.read:,} read: {tally.kept:,} kept, {counted(tally.duplicates, 'duplicate')}, "
+        f"{len(tally.refusals):,} refused"
     )
     if strict and tally.refusals:
-        raise ReadError(f"--strict: {len(tally.refusals)} records were refused")
+        raise ReadError(f"--strict: {counted(len(tally.refusals), 'record')} refused")
 
 
 def _formats(context: click.Context, wanted: bool) -> None:

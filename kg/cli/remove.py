@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from kg.cli._common import folder_argument, say, track
+from kg.text import counted
 
 
 @click.command(
@@ -28,6 +29,7 @@ def command(folder: str, papers: tuple[str, ...]) -> None:
     grow.save(made, folder)
     counts = made.counts()
     say(
-        f"{len(growth.removed)} papers removed; now {counts['papers_kept']} papers, "
-        f"{counts['concepts']} concepts in {folder}"
+        f"{counted(len(growth.removed), 'paper')} removed; "
+        f"now {counted(counts['papers_kept'], 'paper')}, "
+        f"{counted(counts['concepts'], 'concept')} in {folder}"
     )

@@ -9,6 +9,7 @@ import click
 
 from kg.cli._common import folder_argument, say
 from kg.errors import UsageError
+from kg.text import counted
 
 if TYPE_CHECKING:
     from kg.rdf import Result, ValidationReport
@@ -44,7 +45,7 @@ def command(folder: str, report: str | None, shapes: str | None, engine: str | N
     if report:
         _write_report(found, Path(report))
     if not found.conforms:
-        say(f"{len(found.results)} violations")
+        say(counted(len(found.results), "violation"))
     elif not changed:
         say("conforms")
     if changed or not found.conforms:

@@ -32,7 +32,7 @@ class Format:
     Attributes:
         about: what it is, in one line.
         suffix: how its file's name ends; "" for a folder.
-        unit: what ``write`` counts.
+        unit: what ``write`` counts, one of them.
         write: writes a :class:`Source` to a path and returns the count.
         file: the file's name where others look for one name; "" for ``graph`` and the suffix.
     """
@@ -80,38 +80,38 @@ def _graph(function: str) -> Callable[[Source, Path], int]:
 
 #: Every format by name; a file name that ends in ``.gz`` is packed where it says "(.gz)".
 FORMATS: dict[str, Format] = {
-    "turtle": Format("RDF, Turtle (.gz)", ".ttl", "triples", _rdf(write_turtle)),
-    "ntriples": Format("RDF, N-Triples, sorted (.gz)", ".nt", "triples", _rdf(write_ntriples)),
+    "turtle": Format("RDF, Turtle (.gz)", ".ttl", "triple", _rdf(write_turtle)),
+    "ntriples": Format("RDF, N-Triples, sorted (.gz)", ".nt", "triple", _rdf(write_ntriples)),
     "nquads": Format(
-        "RDF, N-Quads, sorted, in a graph named by the build (.gz)", ".nq", "quads",
+        "RDF, N-Quads, sorted, in a graph named by the build (.gz)", ".nq", "quad",
         _rdf(write_nquads),
     ),
-    "trig": Format("RDF, TriG: a named graph per build (.gz)", ".trig", "quads", _rdf(write_trig)),
+    "trig": Format("RDF, TriG: a named graph per build (.gz)", ".trig", "quad", _rdf(write_trig)),
     "jsonld": Format(
-        "RDF, JSON-LD: one object a paper and a concept (.gz)", ".jsonld", "objects", write_jsonld
+        "RDF, JSON-LD: one object a paper and a concept (.gz)", ".jsonld", "object", write_jsonld
     ),
-    "rdfxml": Format("RDF/XML (.gz)", ".rdf", "triples", write_rdfxml),
+    "rdfxml": Format("RDF/XML (.gz)", ".rdf", "triple", write_rdfxml),
     "oa": Format(
-        "the evidence as Web Annotations, Turtle (.gz)", ".oa.ttl", "annotations",
+        "the evidence as Web Annotations, Turtle (.gz)", ".oa.ttl", "annotation",
         write_annotations,
     ),
     "rdf12": Format(
-        "N-Triples 1.2: mentions reify what they support (.gz)", ".12.nt", "triples", write_rdf12
+        "N-Triples 1.2: mentions reify what they support (.gz)", ".12.nt", "triple", write_rdf12
     ),
-    "csv": Format("tables: papers, concepts, mentions, edges", "", "rows", write_csv),
-    "parquet": Format("the same tables as Parquet", "", "rows", write_parquet),
-    "neo4j": Format("CSV for neo4j-admin database import", "", "rows", write_neo4j),
+    "csv": Format("tables: papers, concepts, mentions, edges", "", "row", write_csv),
+    "parquet": Format("the same tables as Parquet", "", "row", write_parquet),
+    "neo4j": Format("CSV for neo4j-admin database import", "", "row", write_neo4j),
     "graphml": Format(
-        "GraphML for Gephi, Cytoscape, yEd, networkx", ".graphml", "edges", _graph("write_graphml")
+        "GraphML for Gephi, Cytoscape, yEd, networkx", ".graphml", "edge", _graph("write_graphml")
     ),
-    "gexf": Format("GEXF for Gephi", ".gexf", "edges", _graph("write_gexf")),
+    "gexf": Format("GEXF for Gephi", ".gexf", "edge", _graph("write_gexf")),
     "node-link": Format(
-        "node-link JSON for d3 and networkx", ".json", "edges", _graph("write_node_link")
+        "node-link JSON for d3 and networkx", ".json", "edge", _graph("write_node_link")
     ),
     "void": Format(
-        "description: VoID, DCAT and PROV, Turtle", ".void.ttl", "triples", write_void
+        "description: VoID, DCAT and PROV, Turtle", ".void.ttl", "triple", write_void
     ),
-    "citation": Format("CITATION.cff", ".cff", "lines", write_citation, "CITATION.cff"),
+    "citation": Format("CITATION.cff", ".cff", "line", write_citation, "CITATION.cff"),
 }  # fmt: skip
 
 

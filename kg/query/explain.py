@@ -15,6 +15,7 @@ import pyoxigraph as ox
 from kg.query.names import find_quads
 from kg.query.runner import Runner
 from kg.query.table import to_curie
+from kg.text import counted
 
 #: Counting stops here: "many" is all that a reader needs to know.
 MANY = 1_000_000
@@ -55,7 +56,7 @@ def explain(runner: Runner, text: str) -> str:
 
 
 def _amount(count: int) -> str:
-    return f"{count:,} or more triples" if count >= MANY else f"{count:,} triples"
+    return f"{count:,} or more triples" if count >= MANY else counted(count, "triple")
 
 
 def _algebra(text: str, prefixes: dict[str, str]) -> Any:

@@ -15,6 +15,7 @@ from kg.errors import BuildError, UsageError
 from kg.query import Runner, build_store, check_store
 from kg.query.store import STORE, graph_file
 from kg.serve.settings import Settings, Site
+from kg.text import counted
 
 if TYPE_CHECKING:
     import uvicorn
@@ -158,7 +159,7 @@ def _welcome(site: Site, found: socket.socket) -> str:
     host = f"[{host}]" if ":" in host else host
     url = f"http://{host}:{port}{site.settings.prefix}"
     return (
-        f"{site.triples:,} triples of {site.folder}\n"
+        f"{counted(site.triples, 'triple')} of {site.folder}\n"
         f"  start   {url}/\n  query   {url}/query\n  SPARQL  {url}/sparql\n"
         f"  API     {url}/api/openapi.json\nCtrl-C stops it."
     )

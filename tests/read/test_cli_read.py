@@ -26,7 +26,7 @@ def test_papers_to_stdout_and_a_summary_that_adds_up(tmp_path):
     [row] = map(json.loads, done.stdout.splitlines())
     assert row["title"] == "One"
     assert row["source"] == "a.jsonl:1"
-    assert b"3 read: 1 kept, 1 duplicates, 1 refused" in done.stderr
+    assert b"3 read: 1 kept, 1 duplicate, 1 refused" in done.stderr
     assert b"refused: a.jsonl:3: no title; the record has titel" in done.stderr
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -48,6 +49,34 @@ def test_every_command_has_help_with_examples(name: str) -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_in_the_readme(name: str) -> None:
     assert f"kg {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_one_is_told_in_the_singular(tmp_path: Path) -> None:
+    """Whatever a command counts, of one paper with one link and of what joins it."""
+    (tmp_path / "a.jsonl").write_text(
+        '{"title": "A study of nets", "abstract": "We propose FooNet for image classification. '
+        'Code: https://github.com/a/b."}'
+    )
+    (tmp_path / "c.jsonl").write_bytes((tmp_path / "a.jsonl").read_bytes())
+    (tmp_path / "b.jsonl").write_text('{"title": "Another study", "abstract": "None of it."}')
+    said = b""
+    for command in (
+        "read a.jsonl c.jsonl",
+        "build a.jsonl --out out",
+        "add out b.jsonl",
+        "remove out another-study",
+        "correct out rename FooNet FuNet",
+        "export out --format csv --out tables",
+        "export out --format void --out void.ttl",
+        "validate out",
+    ):
+        done = kg(*command.split(), cwd=tmp_path)
+        assert done.returncode == 0, done.stderr.decode()
+        said += done.stderr
+    assert not re.search(rb"\b1 [a-z]+s\b", said), said.decode()
+    for words in (b"1 paper (1 read, ", b"1 duplicate", b"1 link", b"1 paper added",
+                  b"1 paper removed; now 1 paper", b"1 concept differs"):  # fmt: skip
+        assert words in said
 
 
 def test_help_answers_at_once() -> None:

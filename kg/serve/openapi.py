@@ -90,7 +90,8 @@ def openapi(server: str) -> dict[str, Any]:
     node = _object(
         id=_TEXT, iri=_TEXT, url=_TEXT, kind=_TEXT, type=_TEXT, label=_TEXT, aliases=_many(_TEXT),
         broader=_many(_ITEM), narrower=_many(_ITEM), related=_many(_ITEM), evidence=_many(_ITEM),
-        concepts=_many(_ITEM), links=_many(_object(link=_TEXT, kind=_TEXT)),
+        concepts=_many(_ITEM), linked_by=_many(_ITEM),
+        links=_many(_object(link=_TEXT, kind=_TEXT)),
     )  # fmt: skip
     return {
         "openapi": "3.1.0",

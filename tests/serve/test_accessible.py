@@ -43,7 +43,7 @@ def _open(browser: Any, client: Client, path: str, **options: Any) -> Any:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", ["/", *PATHS])
 def test_axe_finds_nothing(client: Client, browser: Any, path: str, scheme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     page = _open(browser, client, path, color_scheme=scheme)
@@ -52,7 +52,7 @@ def test_axe_finds_nothing(client: Client, browser: Any, path: str, scheme: str)
     assert [(v["id"], [node["html"][:120] for node in v["nodes"]]) for v in found] == []
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", ["/", *PATHS])
 def test_a_phone_needs_no_scrolling_sideways(client: Client, browser: Any, path: str) -> None:
     page = _open(browser, client, path, viewport={"width": 390, "height": 844})
     width = page.evaluate("document.documentElement.scrollWidth")

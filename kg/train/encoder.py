@@ -461,7 +461,7 @@ def read_raw(path: str | Path, *, say: Say = print) -> list[Paper]:
     refusals: list[Refusal] = []
     papers = list(read_papers(path, on_refusal=refusals.append))
     if refusals:
-        say(f"{path}: {len(refusals)} records refused; the first: {refusals[0]}")
+        say(f"{path}: {len(refusals)} refused; the first: {refusals[0]}")
     return papers
 
 

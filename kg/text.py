@@ -133,11 +133,19 @@ def pad(text: str, width: int, right: bool) -> str:
     ('  LoRA', 'Trans…')
     """
     if display_width(text) > width:
-        while display_width(text) >= width:
-            text = text[:-1]
-        text += "…"
+        text = _first_columns(text, width - 1) + "…"
     space = " " * (width - display_width(text))
     return space + text if right else text + space
+
+
+def _first_columns(text: str, width: int) -> str:
+    """Return the longest beginning of ``text`` that takes at most ``width`` columns."""
+    taken = 0
+    for at, char in enumerate(text):
+        taken += display_width(char)
+        if taken > width:
+            return text[:at]
+    return text
 
 
 _ABBREVIATION = re.compile(

@@ -90,7 +90,7 @@ class Extractor:
         """Return the mentions with the model's own probabilities: what calibration is fitted on."""
         bare = replace(paper, mentions=(), links=())
         key = find_key(bare)
-        found = unify_types(tidy(self._model.find(bare)), key) if self._learns else ()
+        found = unify_types(tidy(self._model.find(bare, key)), key) if self._learns else ()
         for rule in self._rules:
             found = unify_types(merge_mentions(found, rule.find(bare, found)), key)
         if not self._learns:

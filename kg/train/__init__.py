@@ -31,6 +31,7 @@ def train(
     steps: int | None = None,
     pretrain: str | Path | None = None,
     raw: str | Path | None = None,
+    standoff: str | Path | None = None,
     start: str | Path | None = None,
     say: Callable[[str], object] = print,
 ) -> Path:
@@ -48,6 +49,7 @@ def train(
         steps: steps (cnn) or epochs (encoder) instead of the recipe's own number.
         pretrain: annotated text of another span policy to start from (encoder).
         raw: papers without annotations, for self-training (encoder).
+        standoff: annotations of papers in ``raw`` that carry no texts (encoder).
         start: a trained encoder to start from instead of bare MiniLM: a folder that
             an earlier run wrote, or the shipped model's name, ``ai-abstracts`` (encoder).
         say: takes a line on progress.
@@ -63,7 +65,10 @@ def train(
         raise UsageError(f"recipe {recipe!r}: expected one of {', '.join(RECIPES)}")
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise UsageError(f"{target}: exists and is not an empty folder; give a new one")
-    extras: dict[str, Any] = {"pretrain": pretrain, "raw": raw, "start": start}
+    extras: dict[str, Any] = {"pretrain": pretrain, "raw": raw, "standoff": standoff}
+    extras["start"] = start
+    if recipe != "cnn" and standoff and not raw:
+        raise UsageError("--standoff holds no texts: give the --raw corpus that has them")
     chosen = _choose(recipe, [name for name, value in extras.items() if value])
     papers, dev = read_gold(train_path), read_gold(dev_path)
     _check_labels(papers, dev, str(dev_path))

@@ -18,9 +18,13 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 10. ``silver-fourth`` and ``fourth``: it and the third label other raw papers together; the third
     learns on from these and the former ones;
 11. ``silver-fifth`` and ``fifth``: the large one, counted twice, and the fourth label what is
-    left, and older papers; the fourth learns on from these and its own ones.
+    left, and older papers; the fourth learns on from these and its own ones;
+12. ``large-third``: the large one learns on from the annotated papers and the first of those
+    that stand off (``standoff``: annotations of raw papers, without their texts);
+13. ``silver-sixth`` and ``sixth``: it, counted twice, and the fifth label the latest raw papers;
+    the mean of the fourth's and the fifth's weights learns on from all annotations and these.
 
-The model is the mean of the fourth's and the fifth's weights.
+The model is the sixth; without ``standoff`` the mean of the fourth's and the fifth's weights.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -64,10 +68,11 @@ from kg.train.network import (
 )
 from kg.train.prune import find_importance, prune
 from kg.train.size import MINILM, MPNET, Size, measure
+from kg.train.standoff import read_standoff
 from kg.train.start import Start
 
 #: Number of the recipe: a work folder of another one is not gone on with.
-RECIPE = 4
+RECIPE = 5
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
@@ -79,10 +84,15 @@ LARGE = (5, 5e-5)
 LARGE_SECOND = (2, 4e-5)
 FOURTH = (6, 5e-5)
 FIFTH = (9, 5e-5)
+LARGE_THIRD = (2, 4e-5)
+SIXTH = (5, 5e-5)
 #: Who labels together; a teacher that is named twice counts twice.
 TEACHERS_THIRD: tuple[str, ...] = ("large", "large", "last")
 TEACHERS_FOURTH: tuple[str, ...] = ("large-second", "third")
 TEACHERS_FIFTH: tuple[str, ...] = ("large-second", "large-second", "fourth")
+TEACHERS_SIXTH: tuple[str, ...] = ("large-third", "large-third", "fifth")
+#: Stand-off annotations that the large teacher saw: as many as there were when it was trained.
+FIRST = 1000
 #: Layers of MPNet that the large teacher keeps.
 LARGE_LAYERS = 10
 #: Attention heads and inner units a layer that the last student keeps; examples that choose them.
@@ -91,14 +101,14 @@ KEPT_HEADS, KEPT_UNITS, CHOOSING = 9, 1280, 80
 SWAPPED = 0.25
 #: Raw papers that are labelled: how many, how long at least, from which year on, at last.
 SILVER, SILVER_LAST, SILVER_THIRD = 9000, 24_000, 20_000
-SILVER_FOURTH, SILVER_FIFTH = 12_000, 25_000
-LONG, SINCE, SINCE_FIFTH = 400, 2019, 2016
+SILVER_FOURTH, SILVER_FIFTH, SILVER_SIXTH = 12_000, 25_000, 8000
+LONG, SINCE, SINCE_FIFTH, SINCE_SIXTH = 400, 2019, 2016, 2022
 #: How many of them a quick run labels.
 FEW_RAW = 50
 #: A labelled paper is left out with fewer mentions than this.
 FEW = 4
 #: Labelled papers beside each annotated one in an epoch of a student, of later ones, the last.
-RATIO, RATIO_MANY, RATIO_FIFTH = 1.0, 2.0, 3.0
+RATIO, RATIO_MANY, RATIO_FIFTH, RATIO_SIXTH = 1.0, 2.0, 3.0, 0.5
 #: Pieces that the annotated and raw papers show less often leave the vocabulary.
 LEAST = 3
 
@@ -117,6 +127,7 @@ def train_encoder(
     epochs: int | None = None,
     pretrain: str | Path | None = None,
     raw: str | Path | None = None,
+    standoff: str | Path | None = None,
     start: str | Path | None = None,
     say: Say = print,
 ) -> None:
@@ -125,9 +136,10 @@ def train_encoder(
         find_parts()  # Missing weights are better known before hours of training.
     first = Start(start) if start else None
     extra = read_raw(raw, say=say) if raw else []
+    more = read_standoff(standoff, extra) if standoff else []
     texts = read_scirex(Path(pretrain)) if pretrain else []
     work = out.with_name(out.name + ".work")
-    inputs = {"papers": papers, "raw": extra, "pretrain": texts}
+    inputs = {"papers": papers, "raw": extra, "standoff": more, "pretrain": texts}
     choices = {"seed": seed, "quick": quick, "epochs": epochs, "recipe": RECIPE}
     keep_plan(work, {**inputs, **choices, "start": first and hash_folder(first.folder)})
     maker = _Maker(
@@ -146,6 +158,8 @@ def train_encoder(
     maker.learn_teacher("teacher", (epochs or TEACHER[0], TEACHER[1]))
     if extra:
         _train_on_raw(maker, extra, dev, seed)
+    if more:
+        _train_on_standoff(maker, more, extra, dev)
     maker.write(out, dev)
 
 
@@ -178,6 +192,23 @@ def _train_on_raw(maker: _Maker, raw: Sequence[Paper], dev: Sequence[Paper], see
     maker.go_back("fourth")
     maker.learn_student("fifth", fifth.join(fourth), FIFTH, ratio=RATIO_FIFTH)
     maker.average("fourth", "fifth")
+
+
+def _train_on_standoff(
+    maker: _Maker, more: Sequence[Paper], raw: Sequence[Paper], dev: Sequence[Paper]
+) -> None:
+    """Go through the stages that know ``more`` annotated papers, taken from ``raw``."""
+    annotated = maker.papers
+    maker.papers = [*annotated, *more[:FIRST]]
+    maker.go_back("large-second")
+    maker.learn_teacher("large-third", LARGE_THIRD)
+    maker.papers = [*annotated, *more]
+    left = without(raw, more)
+    silver = maker.label(
+        "silver-sixth", TEACHERS_SIXTH, left, dev, SILVER_SIXTH, since=SINCE_SIXTH, doubted=True
+    )
+    maker.average("fourth", "fifth")
+    maker.learn_student("sixth", silver, SIXTH, ratio=RATIO_SIXTH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import lzma
+import re
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +14,10 @@ import pytest
 from kg.errors import ReadError, UsageError
 from kg.model import Mention, Paper
 from kg.train import train
-from kg.train.standoff import read_standoff, write_standoff
+from kg.train.standoff import digest_of, read_standoff, write_standoff
+
+OWN = Path(__file__).parent.parent / "annotations" / "abstracts.jsonl"
+MARK = re.compile(r"([ta])(\d+)-(\d+)[mdbtx][+~?]?")
 
 PAPERS = [
     Paper(
@@ -82,3 +89,27 @@ def test_training_with_them_needs_the_texts(tmp_path: Path) -> None:
         train(path, path, tmp_path / "m", recipe="encoder", standoff=path)
     with pytest.raises(UsageError, match="--standoff is for the encoder"):
         train(path, path, tmp_path / "m", recipe="cnn", standoff=path)
+
+
+def test_the_annotations_of_our_own_are_well_formed_and_hold_no_words() -> None:
+    keys = set()
+    for line in OWN.read_text(encoding="utf-8").splitlines():
+        data = json.loads(line)
+        assert set(data) == {"text", "mentions"}
+        assert re.fullmatch(r"[0-9a-f]{16}", data["text"])
+        spans = [MARK.fullmatch(mark) for mark in data["mentions"].split()]
+        assert all(spans), data
+        places = sorted((m[1], int(m[2]), int(m[3])) for m in spans if m)
+        assert all(start < end for _, start, end in places)
+        assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(places)), data
+        keys.add(data["text"])
+    assert len(keys) == 6702
+
+
+def test_the_annotations_of_our_own_are_of_the_raw_corpus(shared: Path) -> None:
+    wanted = {json.loads(line)["text"] for line in OWN.read_text(encoding="utf-8").splitlines()}
+    corpus = shared / "corpus" / "papers.jsonl.xz"
+    with lzma.open(corpus, "rt", encoding="utf-8") as lines:
+        papers = (json.loads(line) for line in lines)
+        known = {digest_of(Paper(p["id"], p["title"], p["abstract"])) for p in papers}
+    assert wanted <= known

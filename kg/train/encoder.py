@@ -22,7 +22,8 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 12. ``large-third``: the large one learns on from the annotated papers and the first of those
     that stand off (``standoff``: annotations of raw papers, without their texts);
 13. ``silver-sixth`` and ``sixth``: it, counted twice, and the fifth label the latest raw papers;
-    the mean of the fourth's and the fifth's weights learns on from all annotations and these.
+    the mean of the fourth's and the fifth's weights learns on from all annotations, these and
+    the former ones.
 
 The model is the sixth; without ``standoff`` the mean of the fourth's and the fifth's weights.
 
@@ -85,7 +86,7 @@ LARGE_SECOND = (2, 4e-5)
 FOURTH = (6, 5e-5)
 FIFTH = (9, 5e-5)
 LARGE_THIRD = (2, 4e-5)
-SIXTH = (5, 5e-5)
+SIXTH = (6, 7e-5)
 #: Who labels together; a teacher that is named twice counts twice.
 TEACHERS_THIRD: tuple[str, ...] = ("large", "large", "last")
 TEACHERS_FOURTH: tuple[str, ...] = ("large-second", "third")
@@ -108,7 +109,7 @@ FEW_RAW = 50
 #: A labelled paper is left out with fewer mentions than this.
 FEW = 4
 #: Labelled papers beside each annotated one in an epoch of a student, of later ones, the last.
-RATIO, RATIO_MANY, RATIO_FIFTH, RATIO_SIXTH = 1.0, 2.0, 3.0, 0.5
+RATIO, RATIO_MANY, RATIO_FIFTH, RATIO_SIXTH = 1.0, 2.0, 3.0, 0.25
 #: Pieces that the annotated and raw papers show less often leave the vocabulary.
 LEAST = 3
 
@@ -157,14 +158,17 @@ def train_encoder(
         maker.learn_spans(texts)
     maker.learn_teacher("teacher", (epochs or TEACHER[0], TEACHER[1]))
     if extra:
-        _train_on_raw(maker, extra, dev, seed)
-    if more:
-        _train_on_standoff(maker, more, extra, dev)
+        silver = _train_on_raw(maker, extra, dev, seed)
+        if more:
+            _train_on_standoff(maker, more, extra, dev, silver)
     maker.write(out, dev)
 
 
-def _train_on_raw(maker: _Maker, raw: Sequence[Paper], dev: Sequence[Paper], seed: int) -> None:
-    """Go through the stages in which networks learn from each other's labels of raw papers."""
+def _train_on_raw(maker: _Maker, raw: Sequence[Paper], dev: Sequence[Paper], seed: int) -> Silver:
+    """Go through the stages in which networks learn from each other's labels of raw papers.
+
+    Return the papers that were labelled last.
+    """
     silver = maker.label("silver", ("teacher",), raw, dev, SILVER)
     maker.learn_student("student", silver, STUDENT)
     silver = maker.label("silver-second", ("student",), raw, dev, SILVER)
@@ -192,10 +196,15 @@ def _train_on_raw(maker: _Maker, raw: Sequence[Paper], dev: Sequence[Paper], see
     maker.go_back("fourth")
     maker.learn_student("fifth", fifth.join(fourth), FIFTH, ratio=RATIO_FIFTH)
     maker.average("fourth", "fifth")
+    return fifth
 
 
 def _train_on_standoff(
-    maker: _Maker, more: Sequence[Paper], raw: Sequence[Paper], dev: Sequence[Paper]
+    maker: _Maker,
+    more: Sequence[Paper],
+    raw: Sequence[Paper],
+    dev: Sequence[Paper],
+    former: Silver,
 ) -> None:
     """Go through the stages that know ``more`` annotated papers, taken from ``raw``."""
     annotated = maker.papers
@@ -207,8 +216,9 @@ def _train_on_standoff(
     silver = maker.label(
         "silver-sixth", TEACHERS_SIXTH, left, dev, SILVER_SIXTH, since=SINCE_SIXTH, doubted=True
     )
+    former = replace(former, papers=without(former.papers, more))
     maker.average("fourth", "fifth")
-    maker.learn_student("sixth", silver, SIXTH, ratio=RATIO_SIXTH)
+    maker.learn_student("sixth", silver.join(former), SIXTH, ratio=RATIO_SIXTH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ from kg.query import (  # noqa: E402
 )
 from kg.query.bundled import ENTITY_KINDS  # noqa: E402
 from kg.query.tokens import bind  # noqa: E402
-from kg.rdf import write_ntriples, write_turtle  # noqa: E402
+from kg.rdf import RdfSource, write_ntriples, write_turtle  # noqa: E402
 
 REPEATS = 5
 LOOKUPS = {
@@ -200,7 +200,7 @@ def engines_table(papers: int) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         made, concepts = make_papers(papers)
-        triples = write_turtle(made, concepts, None, folder / "graph.ttl")
+        triples = write_turtle(RdfSource(made, concepts), folder / "graph.ttl")
         graph = rdflib.Graph()
         yield f"{papers:,} papers, {triples:,} triples, in memory."
         yield ""
@@ -316,14 +316,15 @@ def make_folder(options: argparse.Namespace, folder: Path) -> str:
     folder.mkdir(parents=True, exist_ok=True)
     if options.extracted is None:
         made, concepts = make_papers(options.papers)
-        write_ntriples(made, concepts, None, folder / "graph.nt.gz", sort=False)
+        write_ntriples(RdfSource(made, concepts), folder / "graph.nt.gz", sort=False)
         return "made-up papers"
     from kg.link import link_papers
     from kg.model import Paper
 
     with options.extracted.open(encoding="utf-8") as lines:
         linked = link_papers([Paper.from_dict(json.loads(line)) for line in lines])
-    write_ntriples(linked.papers, linked.concepts, None, folder / "graph.nt.gz", sort=False)
+    source = RdfSource(linked.papers, linked.concepts)
+    write_ntriples(source, folder / "graph.nt.gz", sort=False)
     return "extracted papers"
 
 

@@ -17,6 +17,8 @@ from kg.errors import BuildError, reason
 
 #: A folder that `kg build` made holds this file; anything else is never replaced.
 MANIFEST = "manifest.json"
+#: The user's corrections within a built folder (:mod:`kg.link.corrections`): rebuilds keep them.
+CORRECTIONS = "corrections.yaml"
 
 
 def to_json(data: Any) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import kg
 from kg.errors import BuildError
-from kg.files import MANIFEST, read_jsonl, sha256, write_jsonl
+from kg.files import CORRECTIONS, MANIFEST, read_jsonl, sha256, write_jsonl
 from kg.model import Concept, Paper
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ FILES = {
     "graph.graphml": "for Gephi, Cytoscape, yEd, networkx",
     "graph.gexf": "for Gephi",
     "store": "the SPARQL store, ready on disk",
-    "corrections.yaml": "your corrections, kept over rebuilds",
+    CORRECTIONS: "your corrections, kept over rebuilds",
     MANIFEST: "inputs, versions, counts, refusals, seconds",
 }
 
@@ -163,13 +163,21 @@ def _write_graphs(graph: nx.MultiDiGraph, build: Build, folder: Path) -> None:
 
 
 def _write_rdf(build: Build, folder: Path) -> dict[str, Any]:
-    from kg.rdf import count_triples, validate, write_ntriples, write_turtle
+    from kg.rdf import RdfSource, count_triples, validate, write_ntriples, write_turtle
 
-    info = build_info(build)
-    triples = count_triples(build.papers, build.concepts, info, **_rdf_options(build))
-    write = write_turtle if triples <= TURTLE_LIMIT else write_ntriples
-    path = folder / ("graph.ttl" if triples <= TURTLE_LIMIT else "graph.nt.gz")
-    write(build.papers, build.concepts, info, path, **_rdf_options(build))
+    info, options = build_info(build), build.options
+    source = RdfSource(
+        build.papers,
+        build.concepts,
+        info,
+        base=options.base,
+        abstracts=options.abstracts,
+        sentences=options.sentences,
+    )
+    triples = count_triples(source)
+    small = triples <= TURTLE_LIMIT
+    path = folder / ("graph.ttl" if small else "graph.nt.gz")
+    (write_turtle if small else write_ntriples)(source, path)
     build.conforms = validate(path).conforms
     return {"build": info.id, "triples": triples}
 
@@ -184,15 +192,6 @@ def build_info(build: Build) -> BuildInfo:
         inputs=tuple((row["path"], row["sha256"]) for row in build.inputs),
         options=asdict(build.options),
     )
-
-
-def _rdf_options(build: Build) -> dict[str, Any]:
-    options = build.options
-    return {
-        "base": options.base,
-        "abstracts": options.abstracts,
-        "sentences": options.sentences,
-    }
 
 
 def _write_html(graph: nx.MultiDiGraph, build: Build, folder: Path) -> None:

@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.model import Concept, Link, Paper, claims
+from kg.text import NOT_XML
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -138,9 +139,6 @@ def to_records(graph: nx.MultiDiGraph) -> tuple[tuple[Paper, ...], tuple[Concept
 
 # --- formats -------------------------------------------------------------------
 
-# XML 1.0 has no way to write these characters, not even as references.
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
 
 def to_flat(graph: nx.MultiDiGraph, *, abstracts: bool = True) -> nx.MultiDiGraph:
     """Return a copy whose attributes are plain strings and numbers, for file formats.
@@ -175,7 +173,7 @@ def _flat_value(name: str, value: Any) -> Any:
 
 
 def _clean(text: str) -> str:
-    return _NOT_XML.sub("", text)
+    return NOT_XML.sub("", text)
 
 
 def write_graphml(graph: nx.MultiDiGraph, path: Path, *, abstracts: bool = True) -> None:

@@ -16,6 +16,9 @@ _QUOTES = str.maketrans("", "", "'’‘`\"“”´")
 _NOT_WORD = re.compile(r"[^\w+#]+")
 _SLUG = re.compile(r"[^a-z0-9]+")
 
+#: A character that XML 1.0 has no way to write, not even as a reference, or UTF-8 none.
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
 
 def squeeze(text: str) -> str:
     """Trim outer white space and make every run of white space one space.
@@ -93,6 +96,15 @@ def shorten(text: str, most: int) -> str:
         return text
     cut = text[: most - 1]
     return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"
+
+
+def file_name(path: str) -> str:
+    """Return the last step of a path, whichever system wrote it.
+
+    >>> file_name("/home/ada/papers.txt"), file_name("C:\\\\ada\\\\refs.bib")
+    ('papers.txt', 'refs.bib')
+    """
+    return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def counted(count: int, noun: str, plural: str = "") -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from kg.files import write_jsonl
 from kg.model import Broader, Concept, Match, Merge, Paper
-from kg.rdf import write_turtle
+from kg.rdf import RdfSource, write_turtle
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "benchmarks"))
 
@@ -47,7 +47,8 @@ def write_folder(folder: Path, count: int = 60, **options: object) -> Path:
     """Write a built folder of ``count`` made-up papers; return it."""
     folder.mkdir(parents=True, exist_ok=True)
     papers, concepts = make_records(count)
-    write_turtle(papers, concepts, None, folder / "graph.ttl", **options)  # type: ignore[arg-type]
+    source = RdfSource(papers, concepts, **options)  # type: ignore[arg-type]
+    write_turtle(source, folder / "graph.ttl")
     write_jsonl((paper.to_dict() for paper in papers), folder / "papers.jsonl")
     write_jsonl((concept.to_dict() for concept in concepts), folder / "concepts.jsonl")
     (folder / "manifest.json").write_text('{"format": 1}\n', encoding="utf-8")

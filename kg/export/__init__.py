@@ -44,21 +44,6 @@ class Format:
     file: str = ""
 
 
-def _rdf(write: Callable[..., int]) -> Callable[[Source, Path], int]:
-    def written(source: Source, path: Path) -> int:
-        return write(
-            source.papers,
-            source.concepts,
-            source.build,
-            path,
-            base=source.base,
-            abstracts=source.abstracts,
-            sentences=source.sentences,
-        )
-
-    return written
-
-
 def _graph(function: str) -> Callable[[Source, Path], int]:
     """Return a writer by one of :mod:`kg.graph`'s, whole or not at all."""
 
@@ -80,13 +65,13 @@ def _graph(function: str) -> Callable[[Source, Path], int]:
 
 #: Every format by name; a file name that ends in ``.gz`` is packed where it says "(.gz)".
 FORMATS: dict[str, Format] = {
-    "turtle": Format("RDF, Turtle (.gz)", ".ttl", "triple", _rdf(write_turtle)),
-    "ntriples": Format("RDF, N-Triples, sorted (.gz)", ".nt", "triple", _rdf(write_ntriples)),
+    "turtle": Format("RDF, Turtle (.gz)", ".ttl", "triple", write_turtle),
+    "ntriples": Format("RDF, N-Triples, sorted (.gz)", ".nt", "triple", write_ntriples),
     "nquads": Format(
         "RDF, N-Quads, sorted, in a graph named by the build (.gz)", ".nq", "quad",
-        _rdf(write_nquads),
+        write_nquads,
     ),
-    "trig": Format("RDF, TriG: a named graph per build (.gz)", ".trig", "quad", _rdf(write_trig)),
+    "trig": Format("RDF, TriG: a named graph per build (.gz)", ".trig", "quad", write_trig),
     "jsonld": Format(
         "RDF, JSON-LD: one object a paper and a concept (.gz)", ".jsonld", "object", write_jsonld
     ),

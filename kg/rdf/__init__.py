@@ -1,6 +1,6 @@
 """RDF: records to every serialisation and to rdflib, and SHACL validation.
 
->>> from kg.rdf import write_turtle, to_rdf, validate
+>>> from kg.rdf import RdfSource, write_turtle, to_rdf, validate
 
 The graph is written from a stream of the records (:mod:`kg.rdf.blocks`); rdflib,
 pyoxigraph and pySHACL are loaded by the functions that need them.
@@ -8,9 +8,9 @@ pyoxigraph and pySHACL are loaded by the functions that need them.
 
 from __future__ import annotations
 
-from kg.rdf.blocks import blocks, triples
+from kg.rdf.blocks import RdfSource, count_triples
 from kg.rdf.build_info import BuildInfo
-from kg.rdf.convert import count_triples, from_rdf, to_rdf
+from kg.rdf.convert import from_rdf, to_rdf
 from kg.rdf.ntriples import write_nquads, write_ntriples
 from kg.rdf.report import Result, ValidationReport
 from kg.rdf.shacl import find_graph_file, validate
@@ -18,15 +18,14 @@ from kg.rdf.turtle import prefixes, write_trig, write_turtle
 
 __all__ = [
     "BuildInfo",
+    "RdfSource",
     "Result",
     "ValidationReport",
-    "blocks",
     "count_triples",
     "find_graph_file",
     "from_rdf",
     "prefixes",
     "to_rdf",
-    "triples",
     "validate",
     "write_nquads",
     "write_ntriples",

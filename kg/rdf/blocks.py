@@ -10,10 +10,9 @@ mentions, its link mentions and the links seen for the first time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from urllib.parse import quote
 
-from kg import __version__
 from kg.model import Concept, Link, Mention, Paper, claims, source_parts
 from kg.rdf.build_info import BuildInfo
 from kg.rdf.terms import (
@@ -27,12 +26,11 @@ from kg.rdf.terms import (
     typed,
     uri,
 )
-from kg.text import digest, sentence_spans
+from kg.text import digest, file_name, sentence_spans
 from kg.vocab import BASE, LINK_PROPERTIES, ROLE_PROPERTIES, iri
 
 Pair = tuple[str, str]
 Block = tuple[str, list[Pair]]
-Triple = tuple[str, str, str]
 
 A = name("rdf:type")
 _MENTION = (A, name("kg:Mention"))
@@ -52,17 +50,59 @@ _MATCHES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class RdfSource:
+    """What RDF is written from: the records of a graph, and what of them is stated.
+
+    Attributes:
+        papers: linked papers; mentions without a concept are left out.
+        concepts: every concept that a mention names.
+        build: how the graph was made; by default by this version, from unknown inputs.
+        base: IRI under which everything is named; ends in "/" or "#".
+        abstracts: whether to state ``dcterms:abstract``.
+        sentences: whether to state ``kg:sentence``.
+    """
+
+    papers: Iterable[Paper]
+    concepts: Iterable[Concept]
+    build: BuildInfo = field(default_factory=BuildInfo)
+    _: KW_ONLY
+    base: str = BASE
+    abstracts: bool = True
+    sentences: bool = True
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield the graph subject by subject.
+
+        Raises:
+            UsageError: ``base`` is not usable.
+        """
+        writer = _Writer(self, (_GENERATED, f"<{self.build.iri(check_base(self.base))}>"))
+        yield from _build_blocks(writer)
+        for concept in self.concepts:
+            yield from _concept_blocks(concept, writer)
+        for paper in self.papers:
+            yield from _paper_blocks(paper, writer)
+
+
+def count_triples(source: RdfSource) -> int:
+    """Return how many triples the graph of ``source`` has, without writing it."""
+    return sum(len(pairs) for _, pairs in source.blocks())
+
+
 @dataclass(slots=True)
 class _Writer:
     """What all blocks of one graph share."""
 
-    base: str
-    build: BuildInfo
-    abstracts: bool
-    sentences: bool
+    source: RdfSource
     generated: Pair
     names: dict[str, str] = field(default_factory=dict)
     links: set[str] = field(default_factory=set)
+
+    @property
+    def base(self) -> str:
+        """The IRI under which everything is named."""
+        return self.source.base
 
     def node(self, key: str) -> str:
         """Return the IRI term of a node key (``method/lora``), cached."""
@@ -73,57 +113,11 @@ class _Writer:
         return found
 
 
-def blocks(
-    papers: Iterable[Paper],
-    concepts: Iterable[Concept],
-    build: BuildInfo | None = None,
-    *,
-    base: str = BASE,
-    abstracts: bool = True,
-    sentences: bool = True,
-) -> Iterator[Block]:
-    """Yield the graph of linked papers and their concepts, subject by subject.
-
-    Args:
-        papers: linked papers; mentions without a concept are left out.
-        concepts: every concept that a mention names.
-        build: how the graph was made; None for "by this version, from unknown inputs".
-        base: IRI under which everything is named; ends in "/" or "#".
-        abstracts: whether to state ``dcterms:abstract``.
-        sentences: whether to state ``kg:sentence``.
-
-    Raises:
-        UsageError: ``base`` is not usable.
-    """
-    made = build or BuildInfo(version=__version__)
-    generated = (_GENERATED, f"<{made.iri(check_base(base))}>")
-    writer = _Writer(base, made, abstracts, sentences, generated)
-    yield from _build_blocks(writer)
-    for concept in concepts:
-        yield from _concept_blocks(concept, writer)
-    for paper in papers:
-        yield from _paper_blocks(paper, writer)
-
-
-def triples(
-    papers: Iterable[Paper],
-    concepts: Iterable[Concept],
-    build: BuildInfo | None = None,
-    *,
-    base: str = BASE,
-    abstracts: bool = True,
-    sentences: bool = True,
-) -> Iterator[Triple]:
-    """Yield the same graph as (subject, predicate, object) of N-Triples terms."""
-    stream = blocks(papers, concepts, build, base=base, abstracts=abstracts, sentences=sentences)
-    return ((subject, p, o) for subject, pairs in stream for p, o in pairs)
-
-
 # --- build -----------------------------------------------------------------------
 
 
 def _build_blocks(writer: _Writer) -> Iterator[Block]:
-    build, base = writer.build, writer.base
+    build, base = writer.source.build, writer.base
     used = sorted({found for _, found in build.inputs})
     pairs = [
         (A, name("kg:Build")),
@@ -242,7 +236,7 @@ def _paper_blocks(paper: Paper, writer: _Writer) -> Iterator[Block]:
     subject = f"<{iri('paper', paper.id, writer.base)}>"
     linked = [mention for mention in paper.mentions if mention.concept]
     yield subject, [*_PAPER, *_paper_pairs(paper, writer), *_edge_pairs(paper, writer)]
-    quotes = _Quotes(paper, writer.sentences)
+    quotes = _Quotes(paper, writer.source.sentences)
     for mention in sorted(set(linked)):
         yield _mention_block(paper, mention, subject, quotes, writer)
     for link in sorted(set(paper.links)):
@@ -264,7 +258,7 @@ def _paper_pairs(paper: Paper, writer: _Writer) -> Iterator[Pair]:
     yield from _identifier_pairs(paper)
     yield from _optional("dcterms:language", paper.language)
     yield from _optional("kg:readFrom", to_place(paper.source or ""))
-    if paper.abstract and writer.abstracts:
+    if paper.abstract and writer.source.abstracts:
         yield name("dcterms:abstract"), literal(paper.abstract)
 
 
@@ -275,7 +269,7 @@ def to_place(source: str) -> str:
     ('papers.txt:12', 'refs.bib#conf/nips/Vaswani17')
     """
     path, place = source_parts(source)
-    file = path.replace("\\", "/").rsplit("/", 1)[-1]
+    file = file_name(path)
     return f"{file}{place}" if file or place.startswith(":") else ""
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from kg import __version__
 from kg.files import sha256
-from kg.text import digest
+from kg.text import digest, file_name
 from kg.vocab import BASE, iri
 
 #: Options that change the graph and are not told otherwise (the model is told by its name).
@@ -23,14 +24,14 @@ class BuildInfo:
     """One build, identified by what went into it; the same on any machine, at any time.
 
     Attributes:
-        version: version of paperkg.
+        version: version of paperkg; by default this one.
         model_name: name of the extractor; "" where none is known.
         model_version: its version; "" where none is known.
         inputs: (file name without folders, hex SHA-256), sorted.
         options: (name, JSON value) of every option that changes the graph, sorted.
     """
 
-    version: str
+    version: str = __version__
     model_name: str = ""
     model_version: str = ""
     inputs: tuple[tuple[str, str], ...] = ()
@@ -74,7 +75,7 @@ class BuildInfo:
             version=version,
             model_name=str(about.get("name") or ""),
             model_version=str(about.get("version") or ""),
-            inputs=tuple(sorted({(_file_name(path), found) for path, found in inputs})),
+            inputs=tuple(sorted({(file_name(path), found) for path, found in inputs})),
             options=tuple(sorted(_told(options or {}))),
         )
 
@@ -91,10 +92,6 @@ class BuildInfo:
             inputs=((row["path"], row["sha256"]) for row in rows),
             options=manifest.get("options"),
         )
-
-
-def _file_name(path: str) -> str:
-    return path.replace("\\", "/").rsplit("/", 1)[-1]
 
 
 def _told(options: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from kg.errors import RecordError
-from kg.model import Broader, Concept, Link, Match, Mention, Merge, Paper
-from kg.rdf.blocks import Block, blocks
+from kg.model import Broader, Concept, ConceptType, Link, Match, Mention, Merge, Paper
+from kg.rdf.blocks import Block, RdfSource
 from kg.rdf.build_info import BuildInfo
 from kg.rdf.terms import split
 from kg.rdf.turtle import prefixes
@@ -18,22 +18,6 @@ from kg.vocab import BASE, KG, PREFIXES, expand
 if TYPE_CHECKING:
     import networkx as nx
     import rdflib
-
-_TYPES = ("Method", "Dataset", "Benchmark", "Task", "Metric")
-
-
-def count_triples(
-    papers: Iterable[Paper],
-    concepts: Iterable[Concept],
-    build: BuildInfo | None = None,
-    *,
-    base: str = BASE,
-    abstracts: bool = True,
-    sentences: bool = True,
-) -> int:
-    """Return how many triples the graph of these records has, without writing it."""
-    stream = blocks(papers, concepts, build, base=base, abstracts=abstracts, sentences=sentences)
-    return sum(len(pairs) for _, pairs in stream)
 
 
 def to_rdf(
@@ -49,16 +33,16 @@ def to_rdf(
     Args:
         graph: nodes carry their frozen record as ``record`` (:mod:`kg.graph`).
         build: how it was made; by default ``graph.graph["build"]`` where it is one.
-        base, abstracts, sentences: see :func:`kg.rdf.blocks.blocks`.
+        base, abstracts, sentences: see :class:`kg.rdf.RdfSource`.
 
     Returns:
         the same triples as ``graph.ttl``, prefixes bound.
     """
     papers, concepts = _records(graph)
     known = graph.graph.get("build")
-    made = build or (known if isinstance(known, BuildInfo) else None)
-    stream = blocks(papers, concepts, made, base=base, abstracts=abstracts, sentences=sentences)
-    return from_blocks(stream, base=base)
+    made = build or (known if isinstance(known, BuildInfo) else BuildInfo())
+    source = RdfSource(papers, concepts, made, base=base, abstracts=abstracts, sentences=sentences)
+    return from_blocks(source.blocks(), base=base)
 
 
 def _records(graph: nx.MultiDiGraph) -> tuple[list[Paper], list[Concept]]:
@@ -112,7 +96,9 @@ def from_rdf(
     reader = _Reader(rdf, base)
     mentions, links = reader.mentions(), reader.links()
     papers = [reader.paper(node, mentions, links) for node in reader.instances("Paper")]
-    concepts = [reader.concept(node, kind) for kind in _TYPES for node in reader.instances(kind)]
+    concepts = [
+        reader.concept(node, kind) for kind in ConceptType for node in reader.instances(kind)
+    ]
     return tuple(sorted(papers, key=lambda p: p.id)), tuple(sorted(concepts))
 
 

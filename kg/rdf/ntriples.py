@@ -14,10 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from kg.files import replace_file
-from kg.model import Concept, Paper
-from kg.rdf.blocks import Block, blocks
-from kg.rdf.build_info import BuildInfo
-from kg.vocab import BASE
+from kg.rdf.blocks import Block, RdfSource
 
 #: Lines that a sort holds in memory at once (about 100 MB of this graph's lines).
 SORTED_IN_MEMORY = 500_000
@@ -33,17 +30,7 @@ def to_lines(stream: Iterable[Block], graph: str | None = None) -> Iterator[str]
             yield f"{subject} {predicate} {value}{end}"
 
 
-def write_ntriples(
-    papers: Iterable[Paper],
-    concepts: Iterable[Concept],
-    build: BuildInfo | None,
-    path: str | Path,
-    *,
-    base: str = BASE,
-    abstracts: bool = True,
-    sentences: bool = True,
-    sort: bool = True,
-) -> int:
+def write_ntriples(source: RdfSource, path: str | Path, *, sort: bool = True) -> int:
     """Write N-Triples, gzipped if ``path`` ends in ``.gz``; return the number of triples.
 
     Memory does not grow with the graph: lines are sorted in runs on disk and merged.
@@ -51,33 +38,15 @@ def write_ntriples(
 
     Args:
         sort: by bytes, without repeats; False keeps the stream's own order, which is
-            as repeatable as the order of ``papers`` and ``concepts``, and is faster.
+            as repeatable as the order of papers and concepts, and is faster.
     """
-    stream = blocks(papers, concepts, build, base=base, abstracts=abstracts, sentences=sentences)
-    return write_lines(to_lines(stream), Path(path), sort=sort)
+    return write_lines(to_lines(source.blocks()), Path(path), sort=sort)
 
 
-def write_nquads(
-    papers: Iterable[Paper],
-    concepts: Iterable[Concept],
-    build: BuildInfo | None,
-    path: str | Path,
-    *,
-    base: str = BASE,
-    abstracts: bool = True,
-    sentences: bool = True,
-    sort: bool = True,
-) -> int:
+def write_nquads(source: RdfSource, path: str | Path, *, sort: bool = True) -> int:
     """Write N-Quads, everything in one graph named by the build; else `write_ntriples`."""
-    made = build or BuildInfo(version=_version())
-    stream = blocks(papers, concepts, made, base=base, abstracts=abstracts, sentences=sentences)
-    return write_lines(to_lines(stream, made.iri(base)), Path(path), sort=sort)
-
-
-def _version() -> str:
-    from kg import __version__
-
-    return __version__
+    graph = source.build.iri(source.base)
+    return write_lines(to_lines(source.blocks(), graph), Path(path), sort=sort)
 
 
 def write_lines(lines: Iterable[str], path: Path, *, sort: bool) -> int:

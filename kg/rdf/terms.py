@@ -14,14 +14,14 @@ import re
 from functools import cache
 
 from kg.errors import UsageError
+from kg.text import NOT_XML
 from kg.vocab import PREFIXES, expand
 
 REPLACEMENT = "\ufffd"
 
 _ESCAPED = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _UNESCAPED = {"t": "\t", "n": "\n", "r": "\r", '"': '"', "\\": "\\", "b": "\b", "f": "\f", "'": "'"}
-_FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_SPECIAL = re.compile('[\t\n\r"\\\\]|[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
+_SPECIAL = re.compile(f'[\t\n\r"\\\\]|{NOT_XML.pattern}')
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _TYPED = re.compile(r'"((?:[^"\\]|\\.)*)"(?:\^\^<([^>]*)>)?', re.DOTALL)
 
@@ -41,7 +41,7 @@ def keep_xml(text: str) -> str:
     >>> keep_xml("a\\x00b\\ud83d")
     'a\\ufffdb\\ufffd'
     """
-    return _FORBIDDEN.sub(REPLACEMENT, text)
+    return NOT_XML.sub(REPLACEMENT, text)
 
 
 def escape(text: str) -> str:

@@ -8,10 +8,7 @@ from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 
-from kg import __version__
-from kg.model import Concept, Paper
-from kg.rdf.blocks import Block, Pair, blocks
-from kg.rdf.build_info import BuildInfo
+from kg.rdf.blocks import Block, Pair, RdfSource
 from kg.rdf.ntriples import open_text
 from kg.rdf.terms import name
 from kg.vocab import BASE, KINDS, PREFIXES
@@ -39,47 +36,30 @@ def prefixes(base: str = BASE) -> dict[str, str]:
     return {**{p: PREFIXES[p] for p in USED}, **{kind: f"{base}{kind}/" for kind in KINDS}}
 
 
-def write_turtle(
-    papers: Iterable[Paper],
-    concepts: Iterable[Concept],
-    build: BuildInfo | None,
-    path: str | Path,
-    *,
-    base: str = BASE,
-    abstracts: bool = True,
-    sentences: bool = True,
-) -> int:
+def write_turtle(source: RdfSource, path: str | Path) -> int:
     """Write Turtle, gzipped if ``path`` ends in ``.gz``; return the number of triples.
 
-    Args and errors are those of :func:`kg.rdf.blocks.blocks`.  The order is the
-    stream's: the same papers and concepts in the same order give the same bytes.
+    The order is the stream's: the same papers and concepts in the same order give the
+    same bytes.
+
+    Raises:
+        UsageError: the source's ``base`` is not usable.
     """
-    stream = blocks(papers, concepts, build, base=base, abstracts=abstracts, sentences=sentences)
-    return _write(stream, Path(path), prefixes(base), graph=None)
+    return _write(source, Path(path), graph=None)
 
 
-def write_trig(
-    papers: Iterable[Paper],
-    concepts: Iterable[Concept],
-    build: BuildInfo | None,
-    path: str | Path,
-    *,
-    base: str = BASE,
-    abstracts: bool = True,
-    sentences: bool = True,
-) -> int:
+def write_trig(source: RdfSource, path: str | Path) -> int:
     """Write TriG: the same as `write_turtle`, inside one graph named by the build."""
-    made = build or BuildInfo(version=__version__)
-    stream = blocks(papers, concepts, made, base=base, abstracts=abstracts, sentences=sentences)
-    return _write(stream, Path(path), prefixes(base), graph=f"<{made.iri(base)}>")
+    return _write(source, Path(path), graph=f"<{source.build.iri(source.base)}>")
 
 
-def _write(stream: Iterable[Block], path: Path, known: dict[str, str], graph: str | None) -> int:
-    compact, count = compacter(known), 0
+def _write(source: RdfSource, path: Path, *, graph: str | None) -> int:
+    known, count = prefixes(source.base), 0
+    compact = compacter(known)
     with open_text(path) as out:
         out.writelines(f"@prefix {prefix}: <{full}> .\n" for prefix, full in known.items())
         out.write(f"\n{compact(graph)} {{\n" if graph else "\n")
-        for subject, pairs in stream:
+        for subject, pairs in source.blocks():
             count += len(pairs)
             out.write(to_paragraph(subject, pairs, compact))
         out.write("}\n" if graph else "")

@@ -67,7 +67,7 @@ def good(rich: Records, build: BuildInfo) -> Source:  # noqa: F811
 def test_both_parsers_read_the_same_graph(name: str, source: Source, tmp_path: Path) -> None:
     path = tmp_path / f"graph{FORMATS[name].suffix}"
     export(source, name, path)
-    wanted = expected((source.papers, source.concepts), source.build)  # type: ignore[arg-type]
+    wanted = expected(source)
     assert by_oxigraph(path, GRAPHS[name][1]) == wanted
     assert by_rdflib(path, GRAPHS[name][0]) == wanted
 
@@ -141,7 +141,7 @@ def test_one_object_a_paper_with_its_evidence(good: Source, tmp_path: Path) -> N
 def test_jsonld_of_another_base(base: str, good: Source, tmp_path: Path) -> None:
     moved = replace(good, base=base)
     export(moved, "jsonld", tmp_path / "g")
-    wanted = expected((good.papers, good.concepts), good.build, base=base)  # type: ignore[arg-type]
+    wanted = expected(replace(good, base=base))
     assert by_oxigraph(tmp_path / "g", ox.RdfFormat.JSON_LD) == wanted
 
 
@@ -177,7 +177,7 @@ def test_rdf12_adds_a_triple_term_a_mention(source: Source, tmp_path: Path) -> N
         inner = row.object
         everything = {ox.NamedNode(KG + x) for x in ("mentions", "hasLink")}
         assert any((inner.subject, p, inner.object) in stated for p in everything)
-    assert len(rows) - count == len(expected((source.papers, source.concepts), source.build))  # type: ignore[arg-type]
+    assert len(rows) - count == len(expected(source))
 
 
 # --- tables --------------------------------------------------------------------------------

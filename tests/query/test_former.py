@@ -13,7 +13,7 @@ from kg.model import Concept, Mention, Paper
 from kg.query.former import find_former
 from kg.query.names import name_index
 from kg.query.store import load_store
-from kg.rdf import write_ntriples
+from kg.rdf import RdfSource, write_ntriples
 from kg.vocab import BASE
 
 
@@ -40,7 +40,7 @@ def defining(id: str, year: int, long: str, short: str) -> Paper:
 
 def store(tmp_path: Path, papers: Iterable[Paper], concepts: Iterable[Concept]):
     path = tmp_path / "graph.nt"
-    write_ntriples(papers, concepts, None, path)
+    write_ntriples(RdfSource(papers, concepts), path)
     return load_store(path)
 
 

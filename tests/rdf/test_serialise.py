@@ -21,11 +21,11 @@ from kg.graph import build_graph
 from kg.model import Concept, Paper
 from kg.rdf import (
     BuildInfo,
+    RdfSource,
     count_triples,
     from_rdf,
     prefixes,
     to_rdf,
-    triples,
     validate,
     write_nquads,
     write_ntriples,
@@ -48,9 +48,9 @@ WRITERS: dict[str, tuple[Callable[..., int], str, ox.RdfFormat, str]] = {
 }
 
 
-def expected(records: Records, build: BuildInfo | None, **options: object) -> Triples:
+def expected(source: RdfSource) -> Triples:
     """Return the graph as a set of N-Triples terms, straight from the stream."""
-    rows = triples(*records, build, **options)  # type: ignore[arg-type]
+    rows = ((subject, p, o) for subject, pairs in source.blocks() for p, o in pairs)
     return {tuple(str(split(term)) for term in row) for row in rows}  # type: ignore[misc]
 
 
@@ -89,13 +89,13 @@ def by_oxigraph(path: Path, format: ox.RdfFormat) -> Triples:
 def test_both_parsers_read_the_same_graph(
     name: str, which: str, request: pytest.FixtureRequest, build: BuildInfo, tmp_path: Path
 ) -> None:
-    records = request.getfixturevalue(which)
+    source = RdfSource(*request.getfixturevalue(which), build)
     write, format, oxformat, _ = WRITERS[name]
-    count = write(*records, build, tmp_path / name)
-    wanted = expected(records, build)
+    count = write(source, tmp_path / name)
+    wanted = expected(source)
     assert by_oxigraph(tmp_path / name, oxformat) == wanted
     assert by_rdflib(tmp_path / name, format) == wanted
-    assert count == len(wanted) == count_triples(*records, build)
+    assert count == len(wanted) == count_triples(source)
 
 
 @pytest.mark.parametrize("which", ["rich", "hostile"])
@@ -103,7 +103,7 @@ def test_to_rdf_is_the_file(
     which: str, request: pytest.FixtureRequest, build: BuildInfo, tmp_path: Path
 ) -> None:
     records = request.getfixturevalue(which)
-    write_turtle(*records, build, tmp_path / "g.ttl")
+    write_turtle(RdfSource(*records, build), tmp_path / "g.ttl")
     graph = to_rdf(build_graph(*records), build=build)
     assert set(graph) == set(Graph().parse(tmp_path / "g.ttl"))
     assert dict(graph.namespaces()).keys() == prefixes().keys()
@@ -114,7 +114,7 @@ def test_named_graph_is_the_build(
     name: str, rich: Records, build: BuildInfo, tmp_path: Path
 ) -> None:
     write, _, oxformat, _ = WRITERS[name]
-    write(*rich, build, tmp_path / name)
+    write(RdfSource(*rich, build), tmp_path / name)
     graphs = {q.graph_name for q in ox.parse(path=str(tmp_path / name), format=oxformat)}
     assert graphs == {ox.NamedNode(build.iri())}
 
@@ -123,10 +123,10 @@ def test_named_graph_is_the_build(
 def test_same_bytes_packed_or_not(
     name: str, rich: Records, build: BuildInfo, tmp_path: Path
 ) -> None:
-    write = WRITERS[name][0]
-    write(*rich, build, tmp_path / name)
-    write(*rich, build, tmp_path / f"{name}.gz")
-    write(*rich, build, tmp_path / f"again.{name}.gz")
+    write, source = WRITERS[name][0], RdfSource(*rich, build)
+    write(source, tmp_path / name)
+    write(source, tmp_path / f"{name}.gz")
+    write(source, tmp_path / f"again.{name}.gz")
     text = (tmp_path / name).read_bytes()
     packed = (tmp_path / f"{name}.gz").read_bytes()
     assert gzip.decompress(packed) == text
@@ -138,11 +138,11 @@ _PROGRAM = """
 import sys
 sys.path.insert(0, "benchmarks")
 from synthetic import make_papers
-from kg.rdf import write_turtle, write_ntriples
+from kg.rdf import RdfSource, write_turtle, write_ntriples
 papers, concepts = make_papers(12)
-concepts = sorted(concepts, key=lambda c: c.id)
-write_turtle(papers, concepts, None, sys.argv[1] + ".ttl")
-write_ntriples(papers, concepts, None, sys.argv[1] + ".nt")
+source = RdfSource(papers, sorted(concepts, key=lambda c: c.id))
+write_turtle(source, sys.argv[1] + ".ttl")
+write_ntriples(source, sys.argv[1] + ".nt")
 """
 
 
@@ -161,8 +161,8 @@ def test_same_bytes_whatever_the_hash_seed(tmp_path: Path) -> None:
 
 def test_ntriples_do_not_depend_on_order(rich: Records, build: BuildInfo, tmp_path: Path) -> None:
     papers, concepts = rich
-    write_ntriples(papers, concepts, build, tmp_path / "a.nt")
-    write_ntriples(papers[::-1], concepts[::-1], build, tmp_path / "b.nt")
+    write_ntriples(RdfSource(papers, concepts, build), tmp_path / "a.nt")
+    write_ntriples(RdfSource(papers[::-1], concepts[::-1], build), tmp_path / "b.nt")
     lines = (tmp_path / "a.nt").read_bytes().splitlines()
     assert lines == sorted(set(lines))
     assert (tmp_path / "b.nt").read_bytes().splitlines() == lines
@@ -205,12 +205,12 @@ def test_every_statement_has_its_mention(which: str, request: pytest.FixtureRequ
 
 
 def test_abstracts_and_sentences_can_be_left_out(rich: Records) -> None:
-    whole = expected(rich, None)
+    whole = expected(RdfSource(*rich))
     for option, predicate in (
         ("abstracts", "http://purl.org/dc/terms/abstract"),
         ("sentences", f"{KG}sentence"),
     ):
-        less = expected(rich, None, **{option: False})
+        less = expected(RdfSource(*rich, **{option: False}))  # type: ignore[arg-type]
         gone = {row for row in whole if row[1] == str((predicate, None))}
         assert gone
         assert less == whole - gone
@@ -220,10 +220,11 @@ def test_base_moves_every_resource_and_no_term(rich: Records, build: BuildInfo) 
     base = "https://e.org/my/"
     moved = {
         tuple(term.replace("https://w3id.org/paperkg/id/", base) for term in row)
-        for row in expected(rich, build)
+        for row in expected(RdfSource(*rich, build))
         if "#option" not in row[1]
     }
-    found = {row for row in expected(rich, build, base=base) if "#option" not in row[1]}
+    there = RdfSource(*rich, build, base=base)
+    found = {row for row in expected(there) if "#option" not in row[1]}
     # The digest in a decision's IRI is made of IRIs; its own statements move with it.
     strip = lambda rows: {row for row in rows if "/decision/" not in row[0]}  # noqa: E731
     assert strip(found) == strip(moved)
@@ -232,7 +233,7 @@ def test_base_moves_every_resource_and_no_term(rich: Records, build: BuildInfo) 
 @pytest.mark.parametrize("base", ["no-scheme/", "https://e.org", "https://e.org/ x/", ""])
 def test_bad_base_in_one_line(base: str, rich: Records, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--base"):
-        write_turtle(*rich, None, tmp_path / "g.ttl", base=base)
+        write_turtle(RdfSource(*rich, base=base), tmp_path / "g.ttl")
     assert not list(tmp_path.iterdir())
 
 

@@ -27,6 +27,7 @@ def input_options(function: F) -> F:
         "mapping",
         multiple=True,
         metavar="FIELD=COLUMN",
+        callback=lambda _context, _option, pairs: parse_mapping(pairs),
         help="Read FIELD (title, abstract, ...) from COLUMN; may be given again.",
     )(function)
     function = click.option(
@@ -49,8 +50,8 @@ extractors_option = click.option(
 )
 
 
-def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
-    """Return {field: column} from ``FIELD=COLUMN`` words.
+def parse_mapping(pairs: Iterable[str]) -> dict[str, str] | None:
+    """Return {field: column} from ``FIELD=COLUMN`` words, None if there are none.
 
     >>> parse_mapping(["abstract=body"])
     {'abstract': 'body'}
@@ -61,7 +62,7 @@ def parse_mapping(pairs: Iterable[str]) -> dict[str, str]:
         if not (field and equals and column):
             raise UsageError(f"--map {pair!r}: expected FIELD=COLUMN, as in --map abstract=body")
         mapping[field.strip()] = column.strip()
-    return mapping
+    return mapping or None
 
 
 def say(message: str) -> None:
@@ -78,7 +79,7 @@ def first_of(items: Sequence[object], most: int, rest: str) -> list[str]:
     """
     shown = items if _options()["verbose"] else items[:most]
     more = len(items) - len(shown)
-    return [*map(str, shown), *([f"... and {more} more{rest}"] if more else [])]
+    return [*map(str, shown), *([f"... and {more:,} more{rest}"] if more else [])]
 
 
 def _options() -> dict[str, Any]:
@@ -115,9 +116,14 @@ format_option = click.option(
     help="How to print the rows.",
 )
 
-limit_option = click.option(
-    "--limit", type=click.IntRange(min=1), default=10, show_default=True, help="Rows at most."
-)
+
+def limit_option(
+    what: str = "Rows at most.", *, default: int = 10, least: int = 1, most: int | None = None
+) -> Callable[[F], F]:
+    """Return the decorator that adds --limit to a command; ``what`` is its help."""
+    range_ = click.IntRange(least, most)
+    return click.option("--limit", type=range_, default=default, show_default=True, help=what)
+
 
 folder_argument = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kg.cli._common import folder_argument, input_options, parse_mapping, say, track
+from kg.cli._common import folder_argument, input_options, say, track
 from kg.text import counted
 
 
@@ -24,7 +24,7 @@ def command(
     folder: str,
     inputs: tuple[str, ...],
     format: str | None,
-    mapping: tuple[str, ...],
+    mapping: dict[str, str] | None,
     corrections: str | None,
 ) -> None:
     """Add the papers of INPUT... to the graph in DIR.
@@ -38,7 +38,7 @@ def command(
         folder,
         inputs,
         format=format,
-        mapping=parse_mapping(mapping) or None,
+        mapping=mapping,
         corrections=corrections,
         progress=track,
     )

@@ -13,11 +13,10 @@ from kg.cli._common import (
     first_of,
     input_options,
     model_option,
-    parse_mapping,
     say,
     track,
 )
-from kg.files import MANIFEST
+from kg.files import MANIFEST, check_replaceable
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -52,11 +51,9 @@ Examples:
 def command(
     inputs: tuple[str, ...],
     out: str,
-    mapping: tuple[str, ...],
     no_abstracts: bool,
     no_sentences: bool,
     base: str | None,
-    vocabularies: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Build the knowledge graph of the papers in INPUT... and write it to DIR.
@@ -68,10 +65,8 @@ def command(
     build_and_tell(
         inputs,
         Path(out),
-        mapping=parse_mapping(mapping) or None,
         abstracts=not no_abstracts,
         sentences=not no_sentences,
-        vocabularies=vocabularies,
         **({"base": base} if base else {}),
         **options,
     )
@@ -80,7 +75,6 @@ def command(
 def build_and_tell(inputs: Sequence[str | Input], out: Path, **options: Any) -> None:
     """Run the build and print its summary: what was read, made, refused and where it is."""
     from kg import pipeline
-    from kg.files import check_replaceable
 
     check_replaceable(out)
     options["corrections"] = options.get("corrections") or pipeline.kept_corrections(out)

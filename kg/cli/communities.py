@@ -20,7 +20,7 @@ from kg.cli._common import folder_argument, format_option, limit_option, print_r
     help="Above 1: more and smaller ones.",
 )
 @click.option("--members", is_flag=True, help="List every member.")
-@limit_option
+@limit_option()
 @format_option
 def command(folder: str, resolution: float, members: bool, limit: int, style: str) -> None:
     """List communities of papers and concepts, named by their own concepts.

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kg.cli._common import (
-    extractors_option,
-    input_options,
-    model_option,
-    parse_mapping,
-    track,
-    write_rows,
-)
+from kg.cli._common import extractors_option, input_options, model_option, track, write_rows
 from kg.cli._refusals import Tally
 
 
@@ -30,7 +23,7 @@ Examples:
 def command(
     inputs: tuple[str, ...],
     format: str | None,
-    mapping: tuple[str, ...],
+    mapping: dict[str, str] | None,
     model: str | None,
     extractors: str | None,
 ) -> None:
@@ -43,9 +36,7 @@ def command(
     from kg.read import read_papers
 
     tally = Tally(inputs)
-    papers = read_papers(
-        inputs, format=format, mapping=parse_mapping(mapping) or None, **tally.callbacks()
-    )
+    papers = read_papers(inputs, format=format, mapping=mapping, **tally.callbacks())
     extracted = load_extractor(model, extractors=extractors).extract(papers)
     write_rows(p.to_extracted_dict() for p in tally.count(track(extracted, "extracting")))
     tally.report("extract")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kg.cli._common import folder_argument, format_option, print_rows
+from kg.cli._common import folder_argument, format_option, limit_option, print_rows
 
 
 @click.command(
@@ -18,9 +18,7 @@ Examples:
 @folder_argument
 @click.argument("start")
 @click.argument("end")
-@click.option(
-    "--limit", type=click.IntRange(1, 50), default=1, show_default=True, help="Paths at most."
-)
+@limit_option("Paths at most.", default=1, most=50)
 @format_option
 def command(folder: str, start: str, end: str, limit: int, style: str) -> None:
     """Print the shortest ways from START to END through shared concepts, hubs avoided.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kg.cli._common import input_options, parse_mapping, say, track, write_rows
+from kg.cli._common import input_options, say, track, write_rows
 from kg.cli._refusals import Tally
 from kg.errors import ReadError
 from kg.text import counted
@@ -33,7 +33,7 @@ Examples:
     help="List the formats and exit.",
 )
 def command(
-    inputs: tuple[str, ...], format: str | None, mapping: tuple[str, ...], strict: bool
+    inputs: tuple[str, ...], format: str | None, mapping: dict[str, str] | None, strict: bool
 ) -> None:
     """Print the papers in INPUT... as JSON Lines, each once.
 
@@ -47,7 +47,7 @@ def command(
     papers = read_unique(
         inputs,
         format=format,
-        mapping=parse_mapping(mapping) or None,
+        mapping=mapping,
         on_duplicates=lambda number: setattr(tally, "duplicates", number),
         **tally.callbacks(),
     )

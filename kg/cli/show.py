@@ -7,8 +7,13 @@ from typing import Any
 
 import click
 
-from kg.cli._common import folder_argument
+from kg.cli._common import folder_argument, limit_option
 from kg.text import printable, shorten
+
+#: Facts that are shown, in this order.
+_SHOWN = (
+    "id", "authors", "year", "venue", "doi", "arxiv_id", "url", "aliases", "papers", "broader",
+)  # fmt: skip
 
 
 @click.command(
@@ -23,13 +28,7 @@ Examples:
 @folder_argument
 @click.argument("name")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=20,
-    show_default=True,
-    help="Claims shown at most.",
-)
+@limit_option("Claims shown at most.", default=20, least=0)
 def command(folder: str, name: str, as_json: bool, limit: int) -> None:
     """Show a paper or concept of DIR with its claims and the sentences behind them.
 
@@ -47,24 +46,12 @@ def _text(facts: dict[str, Any], limit: int) -> str:
     head = [facts.get("title") or f"{facts['label']}  ({facts['type']})", *_fact_lines(facts), ""]
     lines = [line for claim in facts["claims"][:limit] for line in _claim_lines(claim, is_paper)]
     more = len(facts["claims"]) - limit
-    lines += [f"... and {more} more (--limit)"] if more > 0 else []
+    lines += [f"... and {more:,} more (--limit)"] if more > 0 else []
     return "\n".join(printable(line) for line in [*head, *lines])
 
 
 def _fact_lines(facts: dict[str, Any]) -> list[str]:
-    shown = (
-        "id",
-        "authors",
-        "year",
-        "venue",
-        "doi",
-        "arxiv_id",
-        "url",
-        "aliases",
-        "papers",
-        "broader",
-    )
-    lines = [f"  {name}: {_plain(facts[name])}" for name in shown if facts.get(name)]
+    lines = [f"  {name}: {_plain(facts[name])}" for name in _SHOWN if facts.get(name)]
     return lines + [f"  {link['kind']}: {link['url']}" for link in facts["links"]]
 
 

@@ -17,7 +17,7 @@ Examples:
 )
 @folder_argument
 @click.argument("name")
-@limit_option
+@limit_option()
 @format_option
 def command(folder: str, name: str, limit: int, style: str) -> None:
     """List what is most like NAME, with what they share.

@@ -27,7 +27,7 @@ Examples:
     help="Count papers in this role only: introduces, uses, comparesWith ...",
 )
 @click.option("--by", default="papers", show_default=True, help="papers, pagerank or betweenness.")
-@limit_option
+@limit_option()
 @format_option
 def command(
     folder: str, type: str | None, role: str | None, by: str, limit: int, style: str

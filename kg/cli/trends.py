@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kg.cli._common import folder_argument, format_option, print_rows
+from kg.cli._common import folder_argument, format_option, limit_option, print_rows
 
 
 @click.command(
@@ -14,13 +14,7 @@ from kg.cli._common import folder_argument, format_option, print_rows
 @folder_argument
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--type", "type", metavar="TYPE", help="Without names: the most shared of this type.")
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    default=10,
-    show_default=True,
-    help="Without names: concepts at most.",
-)
+@limit_option("Without names: concepts at most.")
 @format_option
 def command(folder: str, names: tuple[str, ...], type: str | None, limit: int, style: str) -> None:
     """Papers a year with each concept, and their share of that year's papers.

@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import BuildError, NotFoundError, ReadError
-from kg.files import sha256
+from kg.files import CORRECTIONS, sha256
 from kg.folder import Folder, load
 from kg.model import Paper, source_parts
 from kg.nearest import nearest_hint
 from kg.pipeline import (
-    CORRECTIONS,
     Build,
     Options,
     Tracker,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from kg.files import check_replaceable, replace_folder, to_json
+from kg.files import CORRECTIONS, replace_folder, sha256, to_json
 from kg.folder import write_folder
 from kg.model import Concept, Paper
 from kg.text import digest
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from kg.read import Input, Notice, Refusal
 
 T = TypeVar("T")
-
-#: The user's corrections within a built folder (:mod:`kg.link.corrections`).
-CORRECTIONS = "corrections.yaml"
 
 
 class Tracker(Protocol):
@@ -216,7 +213,6 @@ def write(made: Build, out: Path) -> nx.MultiDiGraph:
     Returns:
         the graph that was written.
     """
-    check_replaceable(out)
     with replace_folder(out) as folder:
         _keep_corrections(made, out, folder)
         return write_folder(made, folder)
@@ -255,8 +251,6 @@ def _read(made: Build, names: list[str | Input], progress: Tracker) -> tuple[Pap
 
 def describe_inputs(items: list[Input], papers: Iterable[Paper]) -> list[dict[str, Any]]:
     """Return name and hash of every input; standard input by what was read from it."""
-    from kg.files import sha256
-
     files = [item for item in items if item.path.is_file()]
     rows = [{"path": item.name, "sha256": sha256(item.path)} for item in files]
     if any(item.name == "-" for item in items):

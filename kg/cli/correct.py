@@ -12,6 +12,7 @@ import click
 
 from kg.cli._common import folder_argument, say, to_table, track
 from kg.errors import NotFoundError, UsageError
+from kg.files import CORRECTIONS, replace_file
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -83,11 +84,10 @@ def command(
     Corrections live in DIR/corrections.yaml: keep it in version control, edit it
     as you like.  They hold for every later build and addition.
     """
-    from kg import pipeline
     from kg.folder import load
 
     built = load(folder)
-    path = Path(corrections) if corrections else built.path / pipeline.CORRECTIONS
+    path = Path(corrections) if corrections else built.path / CORRECTIONS
     entry = _entry(action, names, paper) if action else None
     _correct(built.path, path, entry, dry_run=dry_run)
 
@@ -133,7 +133,6 @@ def _correct(folder: Path, path: Path, entry: Entry | None, *, dry_run: bool) ->
 def _save(made: Build, folder: Path, draft: Path, path: Path) -> None:
     """Write the corrections, then the folder; if that fails, the corrections are as before."""
     from kg import grow
-    from kg.files import replace_file
 
     before = path.read_bytes() if path.is_file() else None
     with replace_file(path) as out:
@@ -165,13 +164,7 @@ def _check(unmatched: Sequence[str], draft: Path, path: Path, entry: Entry | Non
     """Raise if the new entry has no effect; older entries were only worth a warning."""
     from kg.link.corrections import read_corrections
 
-    ours = {
-        e.place
-        for e in read_corrections(draft)
-        if entry
-        and (e.action, e.names, e.value, e.paper)
-        == (entry.action, entry.names, entry.value, entry.paper)
-    }
+    ours = {known.place for known in read_corrections(draft) if known == entry}
     for message in unmatched:
         if any(message.startswith(f"{place}:") for place in ours):
             raise NotFoundError(f"{message}; {path} stays as it is")

@@ -11,6 +11,7 @@ import click
 
 from kg.cli._common import folder_argument, say
 from kg.errors import UsageError
+from kg.files import MANIFEST, read_jsonl
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _check_not_the_build(path: Path, folder: Path) -> None:
 
     if path.resolve() == folder.resolve():
         raise UsageError(f"--out {path}: is the built folder itself; choose another")
-    files = (*(load(folder).manifest.get("files") or ()), "manifest.json")
+    files = (*(load(folder).manifest.get("files") or ()), MANIFEST)
     if path.name in files and path.resolve().parent == folder.resolve():
         raise UsageError(f"--out {path}: is a file of the built folder; choose another")
 
@@ -124,8 +125,6 @@ class _Lazy(Generic[T]):
         self._path, self._make = path, make
 
     def __iter__(self) -> Iterator[T]:
-        from kg.files import read_jsonl
-
         return (self._make(row) for row in read_jsonl(self._path))
 
 

@@ -9,6 +9,7 @@ import click
 
 from kg.cli._common import folder_argument, say
 from kg.errors import UsageError
+from kg.files import CORRECTIONS, MANIFEST, replace_file
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -57,9 +58,7 @@ def _tell_changes(folder: Path) -> bool:
 
     The corrections are the user's to edit: they only wait to be applied.
     """
-    from kg.files import MANIFEST
     from kg.folder import find_changes
-    from kg.pipeline import CORRECTIONS
 
     if folder.is_dir() and not (folder / MANIFEST).is_file():
         say(f"{folder}: no {MANIFEST}, so nothing tells whether its files are whole")
@@ -79,8 +78,6 @@ def _line(result: Result) -> str:
 
 
 def _write_report(found: ValidationReport, path: Path) -> None:
-    from kg.files import replace_file
-
     try:
         with replace_file(path) as out:
             out.write(found.to_turtle())

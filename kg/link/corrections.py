@@ -32,16 +32,14 @@ several concepts.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from kg.errors import KGError
+from kg.files import CORRECTIONS
 from kg.model import ConceptType, Role
 from kg.names import name_key
-
-#: The file's name within a built folder, where it survives rebuilds.
-FILE = "corrections.yaml"
 
 _LISTS = ("merge", "keep-apart")
 _MAPS = ("rename", "retype", "alias", "broader", "not-broader")
@@ -61,14 +59,15 @@ class Entry:
     """One correction: what to do, to which names, with which value, said where.
 
     ``names`` are those to merge or keep apart, else the one concept meant.
-    ``paper`` is set for what holds in one paper only.
+    ``paper`` is set for what holds in one paper only.  ``place`` does not count when two
+    entries are compared.
     """
 
     action: str
     names: tuple[str, ...]
     value: str = ""
     paper: str = ""
-    place: str = ""
+    place: str = field(default="", compare=False)
 
 
 def read_corrections(path: str | Path) -> tuple[Entry, ...]:
@@ -92,7 +91,7 @@ def read_corrections(path: str | Path) -> tuple[Entry, ...]:
     return tuple(replace(e, place=path.name + e.place[len(str(path)) :]) for e in entries)
 
 
-def parse_corrections(text: str, name: str = FILE) -> tuple[Entry, ...]:
+def parse_corrections(text: str, name: str = CORRECTIONS) -> tuple[Entry, ...]:
     """Return the entries that ``text`` holds; ``name`` is what messages call it.
 
     >>> [(e.action, e.names, e.value) for e in parse_corrections("rename: {LLM: language model}")]
@@ -103,7 +102,7 @@ def parse_corrections(text: str, name: str = FILE) -> tuple[Entry, ...]:
     return entries
 
 
-def compose(text: str, name: str = FILE) -> Any:
+def compose(text: str, name: str = CORRECTIONS) -> Any:
     """Return the YAML node tree of ``text``, with the place of every node; None if empty."""
     import yaml
 

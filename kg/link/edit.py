@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kg.link.corrections import FILE, Entry, compose, parse_corrections
+from kg.files import CORRECTIONS
+from kg.link.corrections import Entry, compose, parse_corrections
 
 _LISTS = ("merge", "keep-apart", "drop")
 _PLAIN = re.compile(r"[^\W\d_][\w ./+-]*[\w+]")
@@ -14,7 +15,7 @@ _WORDS = frozenset(["true", "false", "yes", "no", "on", "off", "null", "y", "n"]
 HEADER = "# Corrections to the graph in this folder; see 'kg correct --help'.\n"
 
 
-def add_entry(text: str, entry: Entry, name: str = FILE) -> str:
+def add_entry(text: str, entry: Entry, name: str = CORRECTIONS) -> str:
     """Return the corrections file ``text`` with ``entry`` added; the same text if it is there.
 
     Raises:
@@ -26,18 +27,11 @@ def add_entry(text: str, entry: Entry, name: str = FILE) -> str:
       LLM: large language model
     """
     known = parse_corrections(text, name)
-    if any(_same(entry, other) for other in known):
+    if entry in known:
         return text
     new = _insert(text or HEADER, _path(entry), _value(entry), name)
     parse_corrections(new, name)
     return new
-
-
-def _same(left: Entry, right: Entry) -> bool:
-    def plain(entry: Entry) -> tuple[str, tuple[str, ...], str, str]:
-        return entry.action, entry.names, entry.value, entry.paper
-
-    return plain(left) == plain(right)
 
 
 def _path(entry: Entry) -> list[str]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 from base64 import b64encode
-from hashlib import sha256
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,7 +18,7 @@ from kg.files import replace_file
 from kg.query import Runner, load_store
 from kg.query.store import graph_file
 from kg.serve.editor import editor_data
-from kg.serve.guard import RESIZER_STYLES
+from kg.serve.guard import RESIZER_STYLES, to_hash
 from kg.serve.pages import STATIC, render_plain, to_script_data
 
 #: Triples above which a browser is no longer the place.
@@ -52,7 +51,7 @@ def write_sparql_page(folder: Path, path: Path, *, title: str = "Ask the graph")
                 "sparql_page.html",
                 title=title,
                 policy=_POLICY.format(
-                    scripts=_hash(script), styles=f"{_hash(style)} {RESIZER_STYLES}"
+                    scripts=to_hash(script), styles=f"{to_hash(style)} {RESIZER_STYLES}"
                 ),
                 style=style,
                 script=script,
@@ -100,7 +99,3 @@ def _static(name: str) -> str:
 def _script(text: str) -> str:
     """Return JavaScript that no HTML parser ends early or reads as a comment."""
     return text.replace("</script", "<\\/script").replace("<!--", "\\x3C!--")
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"

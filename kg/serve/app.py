@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
-from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -28,7 +27,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from kg.errors import KGError
-from kg.query import Runner
+from kg.query import GRAPH_FORMATS, Runner
 from kg.query.kept import COUNTS
 from kg.query.names import KINDS
 from kg.serve.cache import AnswerCache
@@ -36,8 +35,8 @@ from kg.serve.dataset import find_downloads, find_dump, read_build, read_title
 from kg.serve.describe import serialize, service_description, void_description
 from kg.serve.editor import editor_data
 from kg.serve.faults import Fault, to_fault
-from kg.serve.guard import CSP, Guard, is_allowed
-from kg.serve.negotiate import DATA_FIRST, GRAPHS, PAGES, choose
+from kg.serve.guard import CSP, Guard, is_allowed, to_hash
+from kg.serve.negotiate import DATA_FIRST, GRAPHS, PAGES, choose, to_ranges
 from kg.serve.ontology import FILES, find_file, read_ontology, read_page
 from kg.serve.openapi import openapi
 from kg.serve.pages import STATIC, render, to_script_data
@@ -406,14 +405,8 @@ def _options(settings: Settings, methods: list[str]) -> Response:
 
 def _is_browser(request: Request, accept: str) -> bool:
     """A person's browser, that is: a GET that would rather have a page than results."""
-    ranges = [media for media, quality in _ranges(accept) if quality >= 1]
+    ranges = [media for media, quality in to_ranges(accept) if quality >= 1]
     return request.method == "GET" and "text/html" in ranges
-
-
-def _ranges(accept: str) -> list[tuple[str, float]]:
-    from kg.serve.negotiate import to_ranges
-
-    return to_ranges(accept)
 
 
 def _graph_format(accept: str) -> str:
@@ -424,8 +417,6 @@ def _graph_format(accept: str) -> str:
 
 
 def _rdf(body: bytes, format: str) -> Response:
-    from kg.query import GRAPH_FORMATS
-
     media = GRAPH_FORMATS[format][1]
     return Response(body, headers={"Content-Type": media, "Vary": "Accept"})
 
@@ -463,19 +454,13 @@ def page_policy(page: str, *, sheets: bool = False) -> str:
         return html.unescape(own[1]).rstrip("; ") + "; frame-ancestors 'self'"
     hashes: dict[str, list[str]] = {"script": [], "style": []}
     for kind, _, content in _INLINE.findall(page):
-        hashes[kind.lower()].append(f"'sha256-{_base64(sha256(content.encode()).digest())}'")
+        hashes[kind.lower()].append(to_hash(content))
     policy = CSP
     for kind, found in hashes.items():
         own_files = ["'self'"] if sheets and kind == "style" else []
         allowed = " ".join([*own_files, *found]) or "'none'"
         policy = policy.replace(f"{kind}-src 'self'", f"{kind}-src {allowed}")
     return policy
-
-
-def _base64(data: bytes) -> str:
-    import base64
-
-    return base64.b64encode(data).decode()
 
 
 def build_app(server: Server) -> Starlette:

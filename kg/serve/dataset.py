@@ -10,6 +10,7 @@ from typing import Any
 
 from kg.files import MANIFEST
 from kg.serve.settings import Site
+from kg.text import file_name
 
 TITLE = "Methods, datasets, benchmarks, tasks and metrics of papers"
 #: File -> (media type, what it is); the manifest is not among them: it names folders.
@@ -90,7 +91,7 @@ def read_build(site: Site) -> dict[str, Any] | None:
     return {
         "version": manifest.get("paperkg", ""),
         "model": " ".join(str(model.get(key, "")) for key in ("name", "version")).strip(),
-        "inputs": [str(path).replace("\\", "/").rsplit("/", 1)[-1] for path in inputs],
+        "inputs": [file_name(str(path)) for path in inputs],
         "read": counts.get("papers_read", 0),
         "kept": counts.get("papers_kept", 0),
         "duplicates": counts.get("duplicates", 0),

@@ -13,6 +13,7 @@ from kg import __version__, vocab
 from kg.query import GRAPH_FORMATS, ROW_FORMATS, Runner
 from kg.query.kept import COUNTS
 from kg.query.store import ONTOLOGY_GRAPH
+from kg.text import digest
 
 _SD = "http://www.w3.org/ns/sparql-service-description#"
 _FORMATS = "http://www.w3.org/ns/formats/"
@@ -127,6 +128,4 @@ def vocab_name(iri: str) -> str:
     for prefix, start in vocab.PREFIXES.items():
         if iri.startswith(start):
             return f"{prefix}-{iri.removeprefix(start)}"
-    from kg.text import digest
-
     return digest(iri)

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from kg import vocab
+from kg.model import ConceptType
 from kg.query import Ask, Runner
 from kg.query.errors import QuerySyntaxError
 from kg.query.kept import PAPERS, RELATED
@@ -16,7 +17,7 @@ from kg.query.table import to_curie
 from kg.query.tokens import bind
 from kg.serve.settings import Site
 
-CONCEPTS = ("Method", "Dataset", "Benchmark", "Task", "Metric")
+CONCEPTS = tuple(kind.value for kind in ConceptType)
 #: Papers on one page of a concept.
 PAGE = 25
 #: Triples of a resource's description, at most.

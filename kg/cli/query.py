@@ -193,10 +193,9 @@ def _check_format(answer: Answer, format: str | None) -> None:
     from kg.query import GRAPH_FORMATS
 
     if format is not None and (format in GRAPH_FORMATS) != (answer.kind == "graph"):
-        what = "a graph" if answer.kind == "graph" else "rows"
-        others = (
-            "turtle, ntriples, jsonld, rdfxml" if what == "a graph" else "table, csv, tsv, json"
-        )
+        is_graph = answer.kind == "graph"
+        others = ", ".join(f for f in FORMATS if (f in GRAPH_FORMATS) == is_graph)
+        what = "a graph" if is_graph else "rows"
         raise UsageError(f"--format {format}: this query gives {what}; choose of {others}")
 
 

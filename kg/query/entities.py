@@ -16,12 +16,10 @@ from kg import vocab
 from kg.errors import NotFoundError, UsageError
 from kg.query.bundled import Parameter
 from kg.query.kept import GRAPH, TERMS, WHOLE
-from kg.query.names import NAMES, find_quads, kind_class, name_index
+from kg.query.names import KINDS, NAMES, PAPER_COUNT, TYPE, find_quads, kind_class, name_index, term
 
-_TYPE = ox.NamedNode(vocab.expand("rdf:type"))
-_COUNT = ox.NamedNode(vocab.expand("kg:paperCount"))
-_LABELS = tuple(ox.NamedNode(vocab.expand(c)) for c in ("skos:prefLabel", "dcterms:title"))
-_CONCEPTS = ("method", "dataset", "benchmark", "task", "metric")
+_LABELS = tuple(predicate for predicate, preferred in NAMES.items() if preferred)
+_CONCEPTS = tuple(kind for kind in KINDS if kind != "paper")
 #: Defaults in a question's header: which order, and which place in it.
 _RANKS = {
     "most": ("papers", 0),
@@ -69,7 +67,7 @@ def _by_id(store: ox.Store, kind: str, name: str) -> list[ox.NamedNode]:
     tries = [name] if _ABSOLUTE.fullmatch(name) else []
     key = name.removeprefix("id:")
     head, _, tail = key.partition("/")
-    if tail and head in (*_CONCEPTS, "paper"):
+    if tail and head in KINDS:
         tries.append(vocab.iri(head, tail, base))
     tries += [vocab.iri(one, key, base) for one in _kinds(kind)]
     nodes = [node for node in map(_node, tries) if node]
@@ -99,7 +97,7 @@ def _exact(store: ox.Store, name: str) -> Iterator[tuple[int, ox.NamedNode]]:
 
 
 def _papers(store: ox.Store, node: ox.NamedNode) -> int:
-    found = next(find_quads(store, node, _COUNT), None)
+    found = next(find_quads(store, node, PAPER_COUNT), None)
     return int(found.object.value) if found else 0
 
 
@@ -109,14 +107,14 @@ def _kinds(kind: str) -> tuple[str, ...]:
 
 def is_kind(store: ox.Store, node: ox.NamedNode, kind: str) -> bool:
     """Return whether ``node`` is a resource of ``kind`` ("concept": of any of the five)."""
-    found = (find_quads(store, node, _TYPE, kind_class(k)) for k in _kinds(kind))
+    found = (find_quads(store, node, TYPE, kind_class(k)) for k in _kinds(kind))
     return any(next(quads, None) for quads in found)
 
 
 def base_of(store: ox.Store) -> str:
     """Return the base that the graph's resources stand under (``--base`` when it was built)."""
-    for kind in ("paper", *_CONCEPTS):
-        for quad in find_quads(store, None, _TYPE, kind_class(kind)):
+    for kind in KINDS:
+        for quad in find_quads(store, None, TYPE, kind_class(kind)):
             return str(quad.subject.value).rsplit(f"/{kind}/", 1)[0] + "/"
     return vocab.BASE
 
@@ -218,32 +216,28 @@ def in_order(store: ox.Store, order: str) -> list[ox.NamedNode]:
 
 
 def _by_papers(store: ox.Store) -> dict[ox.NamedNode, int]:
-    return {quad.subject: int(quad.object.value) for quad in find_quads(store, None, _COUNT)}
+    return {quad.subject: int(quad.object.value) for quad in find_quads(store, None, PAPER_COUNT)}
 
 
 def _by_introduced(store: ox.Store) -> dict[ox.NamedNode, int]:
-    introduced = {quad.subject for quad in find_quads(store, None, _term("kg:introducedBy"))}
+    introduced = {quad.subject for quad in find_quads(store, None, term("kg:introducedBy"))}
     return {node: n for node, n in _by_papers(store).items() if node in introduced}
 
 
 def _by_compared(store: ox.Store) -> Iterator[ox.NamedNode]:
     """Methods as often as the papers that introduce them compare."""
-    compared = Counter(quad.subject for quad in find_quads(store, None, _term("kg:comparesWith")))
-    for quad in find_quads(store, None, _term("kg:introducedBy")):
+    compared = Counter(quad.subject for quad in find_quads(store, None, term("kg:comparesWith")))
+    for quad in find_quads(store, None, term("kg:introducedBy")):
         yield from [quad.subject] * compared[quad.object]
-
-
-def _term(curie: str) -> ox.NamedNode:
-    return ox.NamedNode(vocab.expand(curie))
 
 
 _ORDERS: dict[str, Callable[[ox.Store], Any]] = {
     "papers": _by_papers,
     "introduced": _by_introduced,
     "compared": _by_compared,
-    "concepts": lambda store: (q.subject for q in find_quads(store, None, _term("kg:mentions"))),
-    "narrower": lambda store: (q.object for q in find_quads(store, None, _term("skos:broader"))),
-    "broader": lambda store: (q.subject for q in find_quads(store, None, _term("skos:broader"))),
+    "concepts": lambda store: (q.subject for q in find_quads(store, None, term("kg:mentions"))),
+    "narrower": lambda store: (q.object for q in find_quads(store, None, term("skos:broader"))),
+    "broader": lambda store: (q.subject for q in find_quads(store, None, term("skos:broader"))),
 }
 
 

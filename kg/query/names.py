@@ -15,14 +15,16 @@ from kg.nearest import find_likeness
 from kg.text import fold
 
 KINDS = ("paper", "method", "dataset", "benchmark", "task", "metric")
-_TYPE = ox.NamedNode(vocab.expand("rdf:type"))
-_COUNT = ox.NamedNode(vocab.expand("kg:paperCount"))
+
+
+def term(curie: str) -> ox.NamedNode:
+    """Return the node of a prefixed name: ``term("kg:uses")``."""
+    return ox.NamedNode(vocab.expand(curie))
+
+
+TYPE, PAPER_COUNT = term("rdf:type"), term("kg:paperCount")
 #: Predicate -> whether it gives the preferred name.
-NAMES = {
-    ox.NamedNode(vocab.expand("skos:prefLabel")): True,
-    ox.NamedNode(vocab.expand("dcterms:title")): True,
-    ox.NamedNode(vocab.expand("skos:altLabel")): False,
-}
+NAMES = {term("skos:prefLabel"): True, term("dcterms:title"): True, term("skos:altLabel"): False}
 
 
 def find_quads(
@@ -57,7 +59,7 @@ class Hit:
 
 def kind_class(kind: str) -> ox.NamedNode:
     """Return the class of a kind: ``kg:Method`` of "method"."""
-    return ox.NamedNode(vocab.expand(f"kg:{kind.capitalize()}"))
+    return term(f"kg:{kind.capitalize()}")
 
 
 class NameIndex:
@@ -116,7 +118,7 @@ def _rank(folded: str, key: str) -> int:
 
 def _names(store: ox.Store) -> Iterator[Name]:
     kinds = dict(_kinds(store))
-    counts = {q.subject: q.object.value for q in find_quads(store, None, _COUNT)}
+    counts = {q.subject: q.object.value for q in find_quads(store, None, PAPER_COUNT)}
     for predicate, preferred in NAMES.items():
         for quad in find_quads(store, None, predicate):
             kind, name = kinds.get(quad.subject), quad.object.value
@@ -127,7 +129,7 @@ def _names(store: ox.Store) -> Iterator[Name]:
 
 def _kinds(store: ox.Store) -> Iterator[tuple[ox.NamedNode, str]]:
     for kind in KINDS:
-        for quad in find_quads(store, None, _TYPE, kind_class(kind)):
+        for quad in find_quads(store, None, TYPE, kind_class(kind)):
             yield quad.subject, kind
 
 

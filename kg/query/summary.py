@@ -25,7 +25,7 @@ from kg.query.kept import (
     list_kept,
     year_node,
 )
-from kg.query.names import find_quads
+from kg.query.names import PAPER_COUNT, find_quads, term
 from kg.query.tokens import bind
 
 #: Papers that make a concept a frequent one: below, its questions need no more than some 20 ms.
@@ -123,7 +123,7 @@ def _values(
 
 def _frequent(store: ox.Store, papers: int) -> list[ox.NamedNode]:
     """Return the concepts in at least so many papers, in the order of their IRIs."""
-    counts: Any = find_quads(store, None, ox.NamedNode(vocab.expand("kg:paperCount")))
+    counts: Any = find_quads(store, None, PAPER_COUNT)
     found = (quad.subject for quad in counts if int(quad.object.value) >= papers)
     return sorted(found, key=lambda node: str(node.value))
 
@@ -131,7 +131,7 @@ def _frequent(store: ox.Store, papers: int) -> list[ox.NamedNode]:
 def _broad(store: ox.Store, number: int) -> list[ox.NamedNode]:
     """Return the concepts that so many fall under, at any depth, in the order of their IRIs."""
     below: dict[ox.NamedNode, list[ox.NamedNode]] = defaultdict(list)
-    steps: Any = find_quads(store, None, ox.NamedNode(vocab.expand("skos:broader")))
+    steps: Any = find_quads(store, None, term("skos:broader"))
     for quad in steps:
         below[quad.object].append(quad.subject)
     found = (node for node in list(below) if _reaches(below, node, number))

@@ -12,6 +12,7 @@ from typing import Any
 
 from kg.errors import ReadError, reason
 from kg.model import Mention, Paper
+from kg.text import counted
 
 _OURS = "expected an object with title, abstract and mentions [{field, start, end, type}]"
 _SCIER = "expected an object with doc_id, sentence and ner [[text, type], ...]"
@@ -79,7 +80,9 @@ def _with_defaults(mention: dict[str, Any], paper: Mapping[str, Any]) -> dict[st
     if type(start) is not int or type(end) is not int:
         raise ValueError(f"mention [{start!r}, {end!r}): start and end must be integers")
     if end > len(text):
-        raise ValueError(f"mention [{start}, {end}) ends beyond its text of {len(text)} characters")
+        raise ValueError(
+            f"mention [{start}, {end}) ends beyond its text of {counted(len(text), 'character')}"
+        )
     filled.setdefault("text", text[start:end])
     return filled
 

@@ -24,8 +24,7 @@ class Refusal:
     reason: str
 
     def __str__(self) -> str:
-        where = f"{self.source}:{self.line}" if self.line else self.source
-        return f"{where}: {self.reason}"
+        return _told(self.source, self.line, self.reason)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -40,8 +39,11 @@ class Notice:
     text: str
 
     def __str__(self) -> str:
-        where = f"{self.source}:{self.line}" if self.line else self.source
-        return f"{where}: {self.text}"
+        return _told(self.source, self.line, self.text)
+
+
+def _told(source: str, line: int, text: str) -> str:
+    return f"{source}:{line}: {text}" if line else f"{source}: {text}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ def nothing_read(inputs: Sequence[str | Input], refusals: Sequence[Refusal]) -> 
     where = ", ".join(names) + (", ..." if len(inputs) > 3 else "")
     if refusals:
         count, first = len(refusals), refusals[0]
-        return ReadError(f"{where}: no paper could be read, {count} refused; the first: {first}")
+        return ReadError(f"{where}: no paper could be read, {count:,} refused; the first: {first}")
     return ReadError(
         f"{where}: no papers found; expected a listing page, BibTeX, JSON Lines, ... "
         "(kg read --formats lists all)"

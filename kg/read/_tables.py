@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from kg.read._base import MAX_LINE, Row, Source
 from kg.read._paper import NAMES, name_key
+from kg.text import counted
 
 DELIMITERS = (",", "\t", ";", "|")
 
@@ -140,7 +141,9 @@ class _Lines:
 
 def _row(source: Source, line: int, header: list[str], cells: list[str]) -> Iterator[Row]:
     if any(cell.strip() for cell in cells[len(header) :]):
-        source.refuse(line, f"{len(cells)} columns, the header has {len(header)}; a missing quote?")
+        source.refuse(
+            line, f"{counted(len(cells), 'column')}, the header has {len(header)}; a missing quote?"
+        )
         return
     fields: dict[str, str] = {}
     for name, cell in zip(header, cells, strict=False):

@@ -83,20 +83,20 @@ def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
     join_common(index, clusters)
     return Resolution(
         clusters,
-        senses,
-        {
-            (s, long): sense.node
-            for s, all in senses.items()
-            for sense in all
+        senses=senses,
+        own={
+            (short, long): sense.node
+            for short, of_short in senses.items()
+            for sense in of_short
             for long in sense.longs
         },
-        defaults,
-        heads,
-        {
+        defaults=defaults,
+        heads=heads,
+        kinds={
             short: _other_kinds(index, short, group_of(senses[short][0].type))
             for short in sorted(defaults)
         },
-        find_cased(index),
+        cased=find_cased(index),
         coined=coined,
         papers=dict(index.papers),
     )

@@ -71,10 +71,9 @@ def flat(text: str) -> str:
     return " ".join(text.split())
 
 
-def read(text: str, name: str = "page.txt", tmp: Path | None = None):
+def read(text: str, *, tmp: Path):
     refusals: list = []
-    assert tmp is not None
-    path = tmp / name
+    path = tmp / "page.txt"
     path.write_bytes(text.encode())
     return list(read_papers(path, on_refusal=refusals.append)), refusals
 

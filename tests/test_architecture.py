@@ -19,14 +19,14 @@ HOMES = {
     "onnxruntime": {"extract", "train"},
     "tokenizers": {"extract", "train"},
     "torch": {"train"},
-    "rdflib": {"rdf", "query", "serve", "link", "export", "sparql_page"},
-    "pyoxigraph": {"rdf", "query", "serve", "link", "export", "sparql_page"},
+    "rdflib": {"rdf", "query"},
+    "pyoxigraph": {"rdf", "query", "serve", "link", "sparql_page"},
     "pyshacl": {"rdf"},
     "pyvis": {"view"},
-    "networkx": {"graph", "analyse", "view", "query", "export"},
+    "networkx": {"graph", "analyse", "query"},
     "click": {"cli"},
     "rapidfuzz": {"link", "nearest"},
-    "scipy": {"link", "view", "analyse"},
+    "scipy": {"view"},
     "rispy": {"read"},
     "yaml": {"link"},
     "pyarrow": {"export"},
@@ -36,25 +36,20 @@ HOMES = {
     "zstandard": {"read"},
     "starlette": {"serve"},
     "uvicorn": {"serve"},
-    "jinja2": {"serve", "view"},
+    "jinja2": {"serve"},
 }
 
 #: Modules that may compose the stages; every other stage knows only the records.
-COMPOSERS = {"cli", "pipeline", "folder", "grow", "scale", "__init__"}
+COMPOSERS = {"cli", "pipeline", "folder", "grow", "__init__"}
 STAGES = {"read", "extract", "link", "rdf", "query", "serve", "view", "train", "score", "export"}
 #: Stages that stand on another one by design.
 ALLOWED = {
     ("serve", "query"),
-    ("serve", "rdf"),
-    ("serve", "view"),
     ("sparql_page", "query"),
     ("sparql_page", "serve"),
-    ("query", "view"),
-    ("query", "rdf"),
     ("export", "rdf"),
     ("train", "extract"),
     ("train", "read"),
-    ("score", "extract"),
 }
 
 

@@ -73,7 +73,7 @@ def command(
     of a bundled question, which takes its parameters as options.  The prefixes
     kg:, id:, skos:, dcterms:, rdf:, rdfs:, xsd: ... need no declaring.
     """
-    from kg.query import MEGABYTE, Runner, read_question
+    from kg.query import MEGABYTE, QuerySyntaxError, Runner, read_question
 
     if list_:
         _list(query or ("" if folder is None or folder.is_dir() else str(folder)))
@@ -91,7 +91,12 @@ def command(
 
             click.echo(explained(runner, text))
             return
-        _answer(runner, text, folder, format=format, limit=limit, html=html)
+        try:
+            _answer(runner, text, folder, format=format, limit=limit, html=html)
+        except QuerySyntaxError as error:
+            if query.startswith("@"):
+                raise UsageError(f"{query[1:]}: {error}") from None
+            raise
 
 
 def to_values(words: Sequence[str]) -> dict[str, str]:

@@ -74,6 +74,14 @@ def test_a_syntax_error_shows_line_and_caret(folder: Path) -> None:
     assert found.stdout == ""
 
 
+def test_a_syntax_error_in_a_file_names_the_file(folder: Path, tmp_path: Path) -> None:
+    file = tmp_path / "broken.rq"
+    file.write_text("SELECT *\n{ ?s kg:uses }")
+    found = kg("query", str(folder), f"@{file}")
+    assert found.returncode == 2
+    assert found.stderr.splitlines()[-1].startswith(f"kg: {file}: line 2, column ")
+
+
 @pytest.mark.parametrize(
     ("args", "code", "message"),
     [

@@ -38,7 +38,8 @@ Examples:
 @click.argument("parameters", nargs=-1, type=click.UNPROCESSED, metavar="[--PARAMETER VALUE]...")
 @click.option(
     "--format", "-f", type=click.Choice(FORMATS),
-    help="table, csv, tsv, json, xml for rows; turtle, ntriples, jsonld, rdfxml for graphs.",
+    help="table, csv, tsv, json, xml: rows, of a graph's triples, too; "
+    "turtle, ntriples, jsonld, rdfxml: graphs.",
 )  # fmt: skip
 @click.option("--limit", type=click.IntRange(min=0), help="At most so many rows or triples.")
 @click.option(
@@ -167,8 +168,7 @@ def _answer(
     if html is not None:
         _write_html(runner, answer, folder, html)
     else:
-        _check_format(answer, format)
-        _print(answer, format, runner)
+        _print(_in_form(answer, format), format, runner)
     if answer.cut:
         say(f"{answer.count:,} shown, there are more; --limit sets how many")
 
@@ -176,9 +176,10 @@ def _answer(
 def _formats(format: str | None, html: Path | None) -> dict[str, Any]:
     from kg.query import GRAPH_FORMATS, ROW_FORMATS
 
+    graph = "ntriples" if html or format else "turtle"
     return {
         "rows": format if format in ROW_FORMATS else "json",
-        "graph": "ntriples" if html else format if format in GRAPH_FORMATS else "turtle",
+        "graph": format if format in GRAPH_FORMATS and not html else graph,
     }
 
 
@@ -194,14 +195,17 @@ def _asked(runner: Runner, ask: Any) -> Answer:
         raise
 
 
-def _check_format(answer: Answer, format: str | None) -> None:
-    from kg.query import GRAPH_FORMATS
+def _in_form(answer: Answer, format: str | None) -> Answer:
+    """Return the answer as ``format`` wants it: a graph's triples as rows, rows only as rows."""
+    from kg.query import GRAPH_FORMATS, ROW_FORMATS, to_rows
 
-    if format is not None and (format in GRAPH_FORMATS) != (answer.kind == "graph"):
-        is_graph = answer.kind == "graph"
-        others = ", ".join(f for f in FORMATS if (f in GRAPH_FORMATS) == is_graph)
-        what = "a graph" if is_graph else "rows"
-        raise UsageError(f"--format {format}: this query gives {what}; choose of {others}")
+    if answer.kind == "graph":
+        rows = format if format in ROW_FORMATS else "json"
+        return answer if format is None or format in GRAPH_FORMATS else to_rows(answer, rows)
+    if format in GRAPH_FORMATS:
+        others = ", ".join(f for f in FORMATS if f not in GRAPH_FORMATS)
+        raise UsageError(f"--format {format}: this query gives rows; choose of {others}")
+    return answer
 
 
 def _print(answer: Answer, format: str | None, runner: Runner) -> None:

@@ -220,6 +220,18 @@ def _graph(found: Any, ask: Ask, prefixes: Mapping[str, str]) -> Answer:
     return Answer("graph", ask.graph, media, b"".join(sink.parts), cut, len(triples))
 
 
+def to_rows(graph: Answer, rows: str) -> Answer:
+    """Return a graph, given as N-Triples, as rows of subject, predicate and object."""
+    names = ("subject", "predicate", "object")
+    triples = ox.parse(graph.body, format=ox.RdfFormat.N_TRIPLES)
+    body = to_json(names, [{name: getattr(triple, name) for name in names} for triple in triples])
+    format, media = ROW_FORMATS[rows]
+    if rows != "json":
+        again = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
+        body = again.serialize(format=format) or b""
+    return Answer("rows", rows, media, body, graph.cut, graph.count)
+
+
 def _take(triples: Iterable[ox.Triple], ask: Ask) -> Iterable[ox.Triple]:
     return triples if ask.limit is None else islice(triples, ask.limit + 1)
 

@@ -99,6 +99,9 @@ def _expand(given: str | Path | Input) -> list[Input]:
     name = str(given)
     if name == "-":
         return [Input("-")]
+    if not name:
+        # As an unset shell variable gives it; a path would take it for the current folder.
+        raise UsageError("an input's name is empty: expected a file, a folder or a pattern")
     path = Path(name)
     try:
         if path.is_dir():

@@ -69,6 +69,7 @@ def test_mapping_and_format(tmp_path):
             "no paper could be read, 1 refused; the first: x:1: no title",
         ),
         (["missing"], b"", 2, "no such file"),
+        ([""], b"", 2, "an input's name is empty"),
         (["x", "--from", "nope"], b"a", 2, "unknown format"),
         (["x", "--map", "nope"], b"a", 2, "FIELD=COLUMN"),
         (["x", "--map", "nope=a"], b"a", 2, "unknown field"),

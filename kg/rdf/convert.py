@@ -32,11 +32,13 @@ def to_rdf(
 
     Args:
         graph: nodes carry their frozen record as ``record`` (:mod:`kg.graph`).
-        build: how it was made; by default ``graph.graph["build"]`` where it is one.
+        build: how it was made; by default ``graph.graph["build"]`` where you put one, else
+            this version alone.
         base, abstracts, sentences: see :class:`kg.rdf.RdfSource`.
 
     Returns:
-        the same triples as ``graph.ttl``, prefixes bound.
+        the triples of ``graph.ttl``, prefixes bound; those about the build differ where
+        ``build`` is not that of the folder (``BuildInfo.from_manifest``).
     """
     papers, concepts = _records(graph)
     known = graph.graph.get("build")

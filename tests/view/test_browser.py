@@ -535,7 +535,7 @@ def test_back_leads_to_the_camera_of_then(watched: Any, pages: Pages) -> None:
     page.go_forward()
     wait_until(page, "paperkg.main === 3")
     assert page.evaluate("location.hash") == later
-    settle(page)  # the panel that came takes its room from the map some frames later
+    # At once, before the map has seen that the panel that came took some of its room.
     page.evaluate("location.hash = ''")
     wait_until(page, "paperkg.main === -1")
     check_same_camera(page, whole)

@@ -50,18 +50,27 @@ export class GraphView {
   }
 
   resize() {
-    const { clientWidth: width, clientHeight: height } = this.element;
-    if (!width || (width === this.width && height === this.height)) return;
-    const first = !this.width || Math.abs(width - this.width) > 40;
-    [this.width, this.height] = [width, height];
-    this.stage.resize();
+    const change = this.measureRoom();
+    if (change === null) return;
     if (this.aim) this.stage.setCamera(this.aim);
-    else if (first && !this.touched) this.fit();
+    else if (change > 40 && !this.touched) this.fit();
     this.schedule();
   }
 
+  // Takes the room anew; returns by how much its width changed, null if it is what it was.
+  measureRoom() {
+    const { clientWidth: width, clientHeight: height } = this.element;
+    if (!width || (width === this.width && height === this.height)) return null;
+    const change = this.width ? Math.abs(width - this.width) : Infinity;
+    [this.width, this.height] = [width, height];
+    this.stage.resize();
+    return change;
+  }
+
   // All of it, or some nodes.  A view of all of it stays one when the window's size changes.
+  // A panel that opened or closed since the last frame has changed the room unobserved.
   fit(nodes, animate = false) {
+    this.measureRoom();
     const scale = this.stage.fit(nodes, animate);
     this.moved(Boolean(nodes));
     if (!nodes && scale) this.full = scale;
@@ -76,6 +85,7 @@ export class GraphView {
 
   // Puts the camera where an address has it, and holds it there until someone moves it.
   look(camera) {
+    this.measureRoom();
     this.stage.setCamera(camera);
     this.touched = true;
     this.aim = camera;

@@ -86,7 +86,7 @@ def test_short_annotations_are_filled_in(tmp_path: Path) -> None:
         ("[1]", "found list, expected a JSON object"),
         ('{"title": "T", "mentions": [{"start": 0}]}', ":1: "),
         ('{"title": "T", "mentions": [{"field": "title", "start": 0, "end": 9, "type": "M"}]}',
-         "ends beyond its text of 1 characters"),
+         "ends beyond its text of 1 character"),
         ('{"title": "T", "mentions": [{"field": "title", "start": "0", "end": 1, "type": "M"}]}',
          "start and end must be integers"),
         ('{"id": "x", "title": "T", "mentions": [{"field": "title", "start": 0, "end": 1, '

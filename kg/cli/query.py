@@ -168,18 +168,19 @@ def _answer(
     if html is not None:
         _write_html(runner, answer, folder, html)
     else:
-        _print(_in_form(answer, format), format, runner)
+        _check_format(answer, format)
+        _print(answer, format, runner)
     if answer.cut:
         say(f"{answer.count:,} shown, there are more; --limit sets how many")
 
 
 def _formats(format: str | None, html: Path | None) -> dict[str, Any]:
-    from kg.query import GRAPH_FORMATS, ROW_FORMATS
+    from kg.query import AS_ROWS, GRAPH_FORMATS, ROW_FORMATS
 
-    graph = "ntriples" if html or format else "turtle"
+    graph = format if format in GRAPH_FORMATS else AS_ROWS if format else "turtle"
     return {
         "rows": format if format in ROW_FORMATS else "json",
-        "graph": format if format in GRAPH_FORMATS and not html else graph,
+        "graph": "ntriples" if html else graph,
     }
 
 
@@ -195,17 +196,12 @@ def _asked(runner: Runner, ask: Any) -> Answer:
         raise
 
 
-def _in_form(answer: Answer, format: str | None) -> Answer:
-    """Return the answer as ``format`` wants it: a graph's triples as rows, rows only as rows."""
-    from kg.query import GRAPH_FORMATS, ROW_FORMATS, to_rows
+def _check_format(answer: Answer, format: str | None) -> None:
+    from kg.query import GRAPH_FORMATS
 
-    if answer.kind == "graph":
-        rows = format if format in ROW_FORMATS else "json"
-        return answer if format is None or format in GRAPH_FORMATS else to_rows(answer, rows)
-    if format in GRAPH_FORMATS:
+    if answer.kind != "graph" and format in GRAPH_FORMATS:
         others = ", ".join(f for f in FORMATS if f not in GRAPH_FORMATS)
         raise UsageError(f"--format {format}: this query gives rows; choose of {others}")
-    return answer
 
 
 def _print(answer: Answer, format: str | None, runner: Runner) -> None:

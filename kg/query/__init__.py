@@ -27,11 +27,12 @@ from kg.query.errors import (
     QuerySyntaxError,
     QueryTimeoutError,
 )
-from kg.query.evaluate import GRAPH_FORMATS, MEGABYTE, ROW_FORMATS, Answer, Ask, evaluate, to_rows
+from kg.query.evaluate import AS_ROWS, GRAPH_FORMATS, MEGABYTE, ROW_FORMATS, Answer, Ask, evaluate
 from kg.query.runner import Runner
 from kg.query.store import build_store, check_store, load_store, open_rdflib, open_store
 
 __all__ = [
+    "AS_ROWS",
     "GRAPH_FORMATS",
     "MEGABYTE",
     "ROW_FORMATS",
@@ -56,5 +57,4 @@ __all__ = [
     "open_store",
     "read_question",
     "to_question",
-    "to_rows",
 ]

@@ -31,6 +31,8 @@ GRAPH_FORMATS: dict[str, tuple[ox.RdfFormat, str]] = {
     "jsonld": (ox.RdfFormat.JSON_LD, "application/ld+json"),
     "rdfxml": (ox.RdfFormat.RDF_XML, "application/rdf+xml"),
 }
+#: In the place of a graph's format: its triples as rows of these columns.
+AS_ROWS, TRIPLE = "rows", ("subject", "predicate", "object")
 
 MEGABYTE = 1024 * 1024
 LONGEST_QUERY = 1_000_000
@@ -41,7 +43,7 @@ class Ask:
     """What to ask: the query and how its answer should look.
 
     ``rows`` and ``graph`` name the formats for rows (or yes and no) and for
-    triples.  ``limit``: at most so many rows or triples.  ``largest``: at most
+    triples (or :data:`AS_ROWS`).  ``limit``: at most so many rows or triples.  ``largest``: at most
     so many bytes.  ``default_graphs`` and ``named_graphs``: the protocol's
     data set, empty for the store's own.  ``kept``: whether an answer that the
     store keeps (:mod:`kg.query.kept`) may be given.
@@ -162,13 +164,18 @@ def _limited(found: Any, ask: Ask) -> Answer:
     names = [variable.value for variable in found.variables]
     rows = list(islice(_running(found), ask.limit + 1))
     cut = len(rows) > ask.limit
-    rows = rows[: ask.limit]
+    return _answer_of(names, rows[: ask.limit], ask, cut)
+
+
+def _answer_of(names: Sequence[str], rows: Sequence[Any], ask: Ask, cut: bool) -> Answer:
+    """Return rows of terms, by name, in the format that was asked for."""
+    format, media = ROW_FORMATS[ask.rows]
     if ask.rows == "json":
         body = _bounded(to_json(names, rows), ask)
     else:
         again = ox.parse_query_results(to_json(names, rows), format=ox.QueryResultsFormat.JSON)
-        body = _serialize(again, ask, ROW_FORMATS[ask.rows][0])
-    return Answer("rows", ask.rows, ROW_FORMATS[ask.rows][1], body, cut, len(rows))
+        body = _serialize(again, ask, format)
+    return Answer("rows", ask.rows, media, body, cut, len(rows))
 
 
 def _bounded(body: bytes, ask: Ask) -> bytes:
@@ -210,26 +217,17 @@ def _to_json_term(term: Any) -> dict[str, Any]:
 
 
 def _graph(found: Any, ask: Ask, prefixes: Mapping[str, str]) -> Answer:
-    format, media = GRAPH_FORMATS[ask.graph]
     # Sorted and without repetitions: an answer is the same bytes whatever the plan was.
     triples = sorted(set(_take(_running(found), ask)), key=str)
     cut = ask.limit is not None and len(triples) > ask.limit
     triples = triples[: ask.limit]
+    if ask.graph == AS_ROWS:
+        rows = [{part: getattr(triple, part) for part in TRIPLE} for triple in triples]
+        return _answer_of(TRIPLE, rows, ask, cut)
+    format, media = GRAPH_FORMATS[ask.graph]
     sink: Any = _Bounded(ask.largest)
     ox.serialize(triples, sink, format=format, prefixes=_used(triples, prefixes))
     return Answer("graph", ask.graph, media, b"".join(sink.parts), cut, len(triples))
-
-
-def to_rows(graph: Answer, rows: str) -> Answer:
-    """Return a graph, given as N-Triples, as rows of subject, predicate and object."""
-    names = ("subject", "predicate", "object")
-    triples = ox.parse(graph.body, format=ox.RdfFormat.N_TRIPLES)
-    body = to_json(names, [{name: getattr(triple, name) for name in names} for triple in triples])
-    format, media = ROW_FORMATS[rows]
-    if rows != "json":
-        again = ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
-        body = again.serialize(format=format) or b""
-    return Answer("rows", rows, media, body, graph.cut, graph.count)
 
 
 def _take(triples: Iterable[ox.Triple], ask: Ask) -> Iterable[ox.Triple]:

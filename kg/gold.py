@@ -36,16 +36,23 @@ def read_gold(path: str | Path) -> list[Paper]:
     return papers
 
 
-def _gold_rows(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield line number and object of every line that is not blank."""
+def number_lines(source: Path) -> Iterator[tuple[int, str]]:
+    """Yield number and text of every line that is not blank.
+
+    Raises:
+        ReadError: the file cannot be read, or is not UTF-8.
+    """
     try:
         # Not splitlines(): a JSON string may hold U+2028 and its like unescaped.
         lines = source.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise ReadError(f"{source}: cannot be read: {reason(error)}") from error
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
+    yield from ((number, line) for number, line in enumerate(lines, 1) if line.strip())
+
+
+def _gold_rows(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield line number and object of every line that is not blank."""
+    for number, line in number_lines(source):
         try:
             data = json.loads(line)
         except (ValueError, RecursionError) as error:

@@ -65,8 +65,12 @@ def train(
         raise UsageError(f"recipe {recipe!r}: expected one of {', '.join(RECIPES)}")
     if target.exists() and not (target.is_dir() and not any(target.iterdir())):
         raise UsageError(f"{target}: exists and is not an empty folder; give a new one")
-    extras: dict[str, Any] = {"pretrain": pretrain, "raw": raw, "standoff": standoff}
-    extras["start"] = start
+    extras: dict[str, Any] = {
+        "pretrain": pretrain,
+        "raw": raw,
+        "standoff": standoff,
+        "start": start,
+    }
     if recipe != "cnn" and standoff and not raw:
         raise UsageError("--standoff holds no texts: give the --raw corpus that has them")
     chosen = _choose(recipe, [name for name, value in extras.items() if value])

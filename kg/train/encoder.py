@@ -44,7 +44,7 @@ from typing import Any
 
 import torch
 
-from kg.errors import ReadError, UsageError, reason
+from kg.errors import ReadError, UsageError
 from kg.extract.confidence import fit_lines
 from kg.extract.encoder import Settings, find_windows
 from kg.extract.extractor import Extractor
@@ -52,6 +52,7 @@ from kg.extract.learned import hash_folder
 from kg.extract.pieces import PieceTokenizer
 from kg.extract.pipe import FACTORY
 from kg.files import write_jsonl
+from kg.gold import number_lines
 from kg.model import DEFAULT_ROLE, Mention, Paper, Role
 from kg.read import Refusal, read_papers
 from kg.text import digest, fold
@@ -511,12 +512,7 @@ def read_scirex(path: Path) -> list[Paper]:
 
     ``Material`` becomes ``Dataset``.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReadError(f"{path}: cannot be read: {reason(error)}") from error
-    texts = [_scirex(line, f"{path}:{n}") for n, line in enumerate(lines, 1) if line.strip()]
-    return list(_joined(texts))
+    return list(_joined([_scirex(line, f"{path}:{n}") for n, line in number_lines(path)]))
 
 
 def _scirex(line: str, where: str) -> Paper:

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from kg.errors import ReadError, reason
+from kg.errors import ReadError
+from kg.gold import number_lines
 from kg.model import DEFAULT_ROLE, Mention, Paper
 from kg.text import digest
 
@@ -23,6 +24,7 @@ from kg.text import digest
 FIELD_OF = {"t": "title", "a": "abstract"}
 TYPE_OF = {"m": "Method", "d": "Dataset", "b": "Benchmark", "t": "Task", "x": "Metric"}
 ROLE_OF = {"+": "introduces", "~": "comparesWith", "?": "mentions"}
+_LETTER_OF = {name: key for of in (FIELD_OF, TYPE_OF, ROLE_OF) for key, name in of.items()}
 _MENTION = re.compile(r"([ta])(\d+)-(\d+)([mdbtx])([+~?]?)")
 #: Hex digits of a text's digest.
 DIGITS = 16
@@ -40,11 +42,7 @@ def read_standoff(path: str | Path, raw: Sequence[Paper]) -> list[Paper]:
         ReadError: a line is not such an annotation, or its text is not in ``raw``.
     """
     texts = {digest_of(paper): paper for paper in raw}
-    try:
-        lines = Path(path).read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ReadError(f"{path}: cannot be read: {reason(error)}") from error
-    return [_read(line, texts, f"{path}:{n}") for n, line in enumerate(lines, 1) if line.strip()]
+    return [_read(line, texts, f"{path}:{n}") for n, line in number_lines(Path(path))]
 
 
 def write_standoff(papers: Iterable[Paper]) -> Iterator[str]:
@@ -59,16 +57,12 @@ def write_standoff(papers: Iterable[Paper]) -> Iterator[str]:
 
 
 def _mark(mention: Mention) -> str:
-    field, kind, stance = (
-        next((key for key, value in known.items() if value == wanted), None)
-        for known, wanted in (
-            (FIELD_OF, mention.field),
-            (TYPE_OF, mention.type),
-            ({"": DEFAULT_ROLE.get(mention.type), **ROLE_OF}, mention.role),
-        )
-    )
-    if field is None or kind is None or stance is None:
-        raise ValueError(f"no mark for {mention}")
+    usual = mention.role == DEFAULT_ROLE.get(mention.type)
+    try:
+        field, kind = _LETTER_OF[mention.field], _LETTER_OF[mention.type]
+        stance = "" if usual else _LETTER_OF[mention.role]
+    except KeyError:
+        raise ValueError(f"no mark for {mention}") from None
     return f"{field}{mention.start}-{mention.end}{kind}{stance}"
 
 

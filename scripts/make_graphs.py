@@ -2,7 +2,8 @@
 
 ``graphs/sample``: the bundled corpus, in every form.
 ``graphs/seed``: the real listing page this project began with, without its
-abstracts and sentences (they are their authors'): titles, names, links only.
+abstracts and sentences (they are their authors'): titles, names, links only, and
+of a title that its abstract repeats the first words.
 Needs ``../shared``; left as it is where that is absent.
 """
 
@@ -12,6 +13,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import shutil
 import sys
 import tempfile
@@ -22,6 +24,7 @@ from pathlib import Path
 from kg import pipeline
 from kg.files import MANIFEST
 from kg.model import Paper
+from kg.read import paper_id
 
 ROOT = Path(__file__).parent.parent
 GRAPHS = ROOT / "graphs"
@@ -29,6 +32,10 @@ SHARED = Path(os.environ.get("PAPERKG_SHARED", ROOT.parent / "shared"))
 
 #: On what the committed graphs were made: elsewhere they may differ in a last decimal.
 MADE_ON = GRAPHS / "made-on.json"
+
+#: So many successive words of an abstract are a quotation; a word as the check counts them.
+RUN = 9
+WORD = re.compile(r"\w+")
 
 #: What the manifest says of one run and not of the graph.
 RUN_ONLY = ("seconds", "python", "files", "inputs")
@@ -58,8 +65,27 @@ def make_seed(folder: Path) -> None:
         abstracts=False,
         sentences=False,
     )
+    made = pipeline.relink(made, map(without_quote, made.papers))
     made.papers = tuple(without_abstract(paper) for paper in made.papers)
     pipeline.write(made, folder)
+
+
+def quotes_title(paper: Paper) -> bool:
+    """Return whether ``RUN`` successive words of the title stand in the abstract, too."""
+    title, body = (" ".join(WORD.findall(text.lower())) for text in (paper.title, paper.abstract))
+    words = title.split()
+    runs = (" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1))
+    return any(f" {run} " in f" {body} " for run in runs)
+
+
+def without_quote(paper: Paper) -> Paper:
+    """Cut the title short where the abstract repeats it: its words are the abstract's as well."""
+    if not quotes_title(paper):
+        return paper
+    end = [match.end() for match in WORD.finditer(paper.title)][RUN - 2]
+    kept = tuple(m for m in paper.mentions if m.field != "title" or m.end <= end)
+    title = f"{paper.title[:end]} …"
+    return replace(paper, id=paper_id(title, paper.doi, paper.arxiv_id), title=title, mentions=kept)
 
 
 def without_abstract(paper: Paper) -> Paper:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import make_graphs
 
 from kg.folder import load
 from kg.graph import build_graph
+from kg.read import read_papers
 
 
 def compare(made: Path, committed: Path) -> None:
@@ -51,6 +53,24 @@ def test_the_seed_graph_holds_no_abstract_and_no_sentence() -> None:
         text = path.read_text(encoding="utf-8")
         assert "In this work, we" not in text, path.name
         assert "kg:sentence" not in text or path.suffix == ".html", path.name
+
+
+@pytest.mark.shared
+def test_the_seed_graph_repeats_no_nine_words_of_an_abstract(shared: Path) -> None:
+    """Not even where the abstract repeats its title."""
+    runs = {
+        run
+        for paper in read_papers(shared / "seed" / "hf-papers-listing.txt")
+        for run in nine_words(paper.abstract)
+    }
+    assert len(runs) > 5000
+    for path in (make_graphs.GRAPHS / "seed").iterdir():
+        assert not runs & nine_words(path.read_text(encoding="utf-8")), path.name
+
+
+def nine_words(text: str) -> set[str]:
+    words = re.findall(r"\w+", text.lower())
+    return {" ".join(words[i : i + 9]) for i in range(len(words) - 8)}
 
 
 @pytest.mark.parametrize("name", ["sample", "seed"])

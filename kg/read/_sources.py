@@ -13,13 +13,14 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeAlias, cast
 
 from kg.errors import ReadError, UsageError
+from kg.files import MANIFEST
 from kg.read._decode import BROKEN, bom_encoding
 
 STDIN = Path("-")
@@ -68,8 +69,8 @@ Inputs: TypeAlias = "str | Path | Input | Iterable[str | Path | Input]"
 def find_inputs(inputs: Inputs) -> list[Path]:
     """Return the files that ``inputs`` stand for, sorted, each once.
 
-    Folders are searched through, hidden files and unknown endings
-    (:data:`ENDINGS`, also with .gz, .xz, .zst, .bz2) left out; globs may hold ``**``.
+    Folders are searched through; hidden files, unknown endings (:data:`ENDINGS`, also with
+    .gz, .xz, .zst, .bz2) and built folders in them are left out; globs may hold ``**``.
 
     Raises:
         UsageError: a file or folder does not exist, or a glob finds nothing.
@@ -130,11 +131,27 @@ def _glob(name: str) -> list[Input]:
 def _files(folder: Path) -> list[Path]:
     return [
         Path(where, name)
-        for where, folders, names in os.walk(folder)
-        if _visible(folders)
+        for where, _, names in _walk(folder)
         for name in names
         if not name.startswith(".") and _readable(name)
     ]
+
+
+def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Go through ``folder`` like ``os.walk``; hidden folders and built ones in it are not entered.
+
+    What an earlier build wrote beside its inputs is no input; each step names the
+    built folders that were found in it.
+    """
+    for where, folders, names in os.walk(folder):
+        inner = sorted(name for name in folders if not name.startswith("."))
+        built = [name for name in inner if _is_built(Path(where, name))]
+        folders[:] = [name for name in inner if name not in built]
+        yield where, [os.path.join(where, name) for name in built], names
+
+
+def _is_built(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in (MANIFEST, "concepts.jsonl"))
 
 
 def passed_over(inputs: Inputs) -> list[tuple[str, str]]:
@@ -155,20 +172,22 @@ def _is_dir(name: str | Path) -> bool:
 
 
 def _left_out(folder: Path) -> str:
-    endings = Counter(
-        Path(name).suffix.lower() or "without ending"
-        for _, folders, names in os.walk(folder)
-        if _visible(folders)
-        for name in names
-        if not name.startswith(".") and not _readable(name)
-    )
-    kinds = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())[:8])
-    return f"passed over: {kinds}; name such a file itself to have it read" if kinds else ""
-
-
-def _visible(folders: list[str]) -> bool:
-    folders[:] = sorted(name for name in folders if not name.startswith("."))
-    return True
+    endings: Counter[str] = Counter()
+    built: list[str] = []
+    for _, graphs, names in _walk(folder):
+        built += graphs
+        endings.update(
+            Path(name).suffix.lower() or "without ending"
+            for name in names
+            if not name.startswith(".") and not _readable(name)
+        )
+    told = []
+    if endings:
+        kinds = ", ".join(f"{count} {ending}" for ending, count in sorted(endings.items())[:8])
+        told.append(f"passed over: {kinds}; name such a file itself to have it read")
+    if built:
+        told.append(f"passed over, as built by kg: {', '.join(sorted(built))}")
+    return "; ".join(told)
 
 
 def _readable(name: str) -> bool:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import kg
 from kg.errors import ReadError, UsageError
 from kg.model import Link, Mention, Paper
 from kg.read import FORMATS, Notice, Refusal, find_inputs, paper_id, read_papers, read_unique
@@ -578,6 +579,16 @@ def test_what_of_a_folder_is_not_read_is_told(tmp_path):
     notices = []
     list(read_papers(tmp_path / "a.jsonl", on_notice=notices.append))
     assert not notices
+
+
+def test_what_was_built_among_the_inputs_is_no_input(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"title": "A Title"}\n', encoding="utf-8")
+    kg.build(tmp_path, out=tmp_path / "first")
+    notices: list[Notice] = []
+    [paper] = read_papers(tmp_path, on_notice=notices.append)
+    assert paper.source.endswith("a.jsonl:1")
+    assert [n.text for n in notices] == [f"passed over, as built by kg: {tmp_path / 'first'}"]
+    assert len(list(read_papers(tmp_path / "first" / "papers.jsonl"))) == 1
 
 
 def test_standard_input(monkeypatch):

@@ -182,3 +182,18 @@ def _exchange(one: Path, other: Path) -> bool:
         return bool(rename(here, os.fsencode(one), here, os.fsencode(other), exchange) == 0)
     except (OSError, AttributeError, TypeError):
         return False
+
+
+def find_graph_file(folder: Path) -> Path:
+    """Return the RDF file of a built folder (or ``folder`` itself, if it is such a file).
+
+    Raises:
+        BuildError: there is none.
+    """
+    if folder.is_file():
+        return folder
+    for name in ("graph.nt.gz", "graph.ttl", "graph.nt"):
+        if (folder / name).is_file():
+            return folder / name
+    problem = "holds no graph.ttl or graph.nt.gz" if folder.is_dir() else "is not there"
+    raise BuildError(f"{folder}: {problem}; make one with: kg build INPUT... --out {folder}")

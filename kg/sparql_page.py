@@ -14,9 +14,8 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import BuildError, UsageError
-from kg.files import replace_file
+from kg.files import find_graph_file, replace_file
 from kg.query import Runner, load_store
-from kg.query.store import graph_file
 from kg.serve.editor import editor_data
 from kg.serve.guard import RESIZER_STYLES, to_hash
 from kg.serve.pages import STATIC, render_plain, to_script_data
@@ -41,7 +40,7 @@ def write_sparql_page(folder: Path, path: Path, *, title: str = "Ask the graph")
         BuildError: the folder holds no graph.
         UsageError: the graph is too large for a browser.
     """
-    data, triples = _triples(graph_file(folder))
+    data, triples = _triples(find_graph_file(folder))
     with Runner(folder) as runner:
         config = to_script_data({**editor_data(runner), "local": True})
     style, script = _static("editor.css") + _static("site.css"), _script(_static("editor.js"))

@@ -9,7 +9,7 @@ import click
 
 from kg.cli._common import folder_argument, say
 from kg.errors import UsageError
-from kg.files import CORRECTIONS, MANIFEST, replace_file
+from kg.files import CORRECTIONS, MANIFEST, find_graph_file, replace_file
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ def command(folder: str, report: str | None, shapes: str | None, engine: str | N
     not as the build wrote them, by the hashes in manifest.json, are named first and
     count like violations: changed by hand, cut off or lost.
     """
-    from kg.rdf import find_graph_file, validate
+    from kg.rdf import validate
 
-    changed = _tell_changes(Path(folder))
     file = find_graph_file(Path(folder))
+    changed = _tell_changes(Path(folder))
     found = validate(file, shapes=Path(shapes) if shapes else None, engine=engine)
     for result in found.results:
         click.echo(_line(result))

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from kg.errors import BuildError, NotFoundError, UsageError
+from kg.files import find_graph_file
 from kg.query.bundled import Question
 from kg.query.errors import (
     QueryBusyError,
@@ -29,7 +30,7 @@ from kg.query.errors import (
 )
 from kg.query.evaluate import MEGABYTE, Answer, Ask
 from kg.query.names import Hit
-from kg.query.store import graph_file, usable_store
+from kg.query.store import usable_store
 from kg.query.tokens import bind
 from kg.query.worker import read_frame, write_frame
 
@@ -185,7 +186,7 @@ class Runner:
         store: Path | None = None,
     ) -> None:
         found, self.note = (store, "") if store else usable_store(folder)
-        path = found or graph_file(folder)
+        path = found or find_graph_file(folder)
         self.timeout = timeout
         self._workers = [
             Worker(path, disk=found is not None, memory=memory) for _ in range(workers)

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from kg import __version__, vocab
 from kg.errors import BuildError, MissingExtraError
-from kg.files import sha256, swap_folders
+from kg.files import find_graph_file, sha256, swap_folders
 from kg.query.kept import GRAPH, TRIPLES, WHOLE
 from kg.query.summary import BROAD, FREQUENT, LARGE, summarise
 
@@ -40,21 +40,6 @@ _FORMATS = {
     ".rdf": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
-
-
-def graph_file(folder: Path) -> Path:
-    """Return the RDF file of a built folder (or ``folder`` itself, if it is such a file).
-
-    Raises:
-        BuildError: there is none.
-    """
-    if folder.is_file():
-        return folder
-    for name in ("graph.nt.gz", "graph.ttl", "graph.nt"):
-        if (folder / name).is_file():
-            return folder / name
-    problem = "holds no graph.ttl or graph.nt.gz" if folder.is_dir() else "is not there"
-    raise BuildError(f"{folder}: {problem}; make one with: kg build INPUT... --out {folder}")
 
 
 def build_store(
@@ -83,7 +68,7 @@ def build_store(
     Raises:
         BuildError: no graph file, broken RDF, or the folder cannot be written.
     """
-    source, target = graph_file(folder), into or folder / STORE
+    source, target = find_graph_file(folder), into or folder / STORE
     work = _work_folder(target)
     older = _made(target)
     try:
@@ -175,7 +160,7 @@ def check_store(folder: Path) -> str:
 
 def _same_source(folder: Path, marker: dict[str, Any]) -> bool:
     try:
-        source = graph_file(folder)
+        source = find_graph_file(folder)
     except BuildError:
         return True  # only the store was shipped: nothing to compare with
     stat = source.stat()
@@ -201,7 +186,7 @@ def open_store(folder: Path) -> ox.Store:
         BuildError: the folder holds no graph, or its RDF is broken.
     """
     path, _ = usable_store(folder)
-    return read_store(path) if path else load_store(graph_file(folder))
+    return read_store(path) if path else load_store(find_graph_file(folder))
 
 
 def read_store(path: Path) -> ox.Store:

@@ -13,7 +13,7 @@ from kg.rdf.build_info import BuildInfo
 from kg.rdf.convert import from_rdf, to_rdf
 from kg.rdf.ntriples import write_nquads, write_ntriples
 from kg.rdf.report import Result, ValidationReport
-from kg.rdf.shacl import find_graph_file, validate
+from kg.rdf.shacl import validate
 from kg.rdf.turtle import prefixes, write_trig, write_turtle
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "Result",
     "ValidationReport",
     "count_triples",
-    "find_graph_file",
     "from_rdf",
     "prefixes",
     "to_rdf",

@@ -149,15 +149,3 @@ def _read_path(report: rdflib.Graph, path: Any, sh: Any) -> str:
         return "" if path is None else str(path)
     inverse = report.value(path, sh.inversePath)
     return f"^{inverse}" if isinstance(inverse, URIRef) else to_text(report, path)
-
-
-def find_graph_file(folder: Path) -> Path:
-    """Return the RDF file of a built folder.
-
-    Raises:
-        BuildError: the folder holds none.
-    """
-    for name in ("graph.ttl", "graph.nt.gz"):
-        if (folder / name).is_file():
-            return folder / name
-    raise BuildError(f"{folder}: not a built folder (no graph.ttl); make one with 'kg build'")

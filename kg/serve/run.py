@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import BuildError, UsageError
+from kg.files import find_graph_file
 from kg.query import Runner, build_store, check_store
-from kg.query.store import STORE, graph_file
+from kg.query.store import STORE
 from kg.serve.settings import Settings, Site
 from kg.text import counted
 
@@ -47,7 +48,7 @@ def _store(folder: Path, say: Say) -> Iterator[Path]:
     if not problem:
         yield folder / STORE
         return
-    source = graph_file(folder)
+    source = find_graph_file(folder)
     if problem != "none":
         say(f"{folder / STORE}: {problem}; building it again")
     temporary = Path(tempfile.mkdtemp(prefix="paperkg-serve-"))

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from kg.files import CORRECTIONS, replace_folder, sha256, to_json
+from kg.files import CORRECTIONS, check_replaceable, replace_folder, sha256, to_json
 from kg.folder import write_folder
 from kg.model import Concept, Paper
 from kg.text import digest
@@ -150,6 +150,7 @@ def build(
         KGError: nothing could be read, or ``out`` cannot be written.
     """
     if out is not None:
+        check_replaceable(Path(out))
         options["corrections"] = options.get("corrections") or kept_corrections(Path(out))
     made = run(inputs, progress=progress, **options)
     return made.graph() if out is None else write(made, Path(out))

@@ -15,6 +15,7 @@ import networkx as nx
 import pytest
 
 import kg
+from kg.errors import BuildError
 from kg.folder import load
 from kg.graph import build_graph, to_records
 from kg.model import claims
@@ -247,3 +248,10 @@ def test_the_demo_names_no_folder_of_the_machine_it_was_made_on(tmp_path: Path) 
     assert [row["path"] for row in folder.manifest["inputs"]] == ["sample/sample.jsonl"]
     texts = [path for path in (tmp_path / "out").iterdir() if path.is_file()]
     assert not [path.name for path in texts if os.fsencode(ROOT) in path.read_bytes()]
+
+
+def test_a_folder_not_to_be_replaced_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work", encoding="utf-8")
+    with pytest.raises(BuildError, match=r"holds files but no manifest\.json"):
+        kg.build(tmp_path / "not-there.jsonl", out=tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]

@@ -22,10 +22,11 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 12. ``large-third``: the large one learns on from the annotated papers and the first of those
     that stand off (``standoff``: annotations of raw papers, without their texts);
 13. ``silver-sixth`` and ``sixth``: it, counted twice, and the fifth label the latest raw papers;
-    the mean of the fourth's and the fifth's weights learns on from all annotations, these and
-    the former ones.
+    the mean of the fourth's and the fifth's weights learns on from the annotations, more of
+    those that stand off, these labels and the former ones;
+14. ``seventh``: the sixth learns on from all annotations and a few of these labels.
 
-The model is the sixth; without ``standoff`` the mean of the fourth's and the fifth's weights.
+The model is the seventh; without ``standoff`` the mean of the fourth's and the fifth's weights.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -74,7 +75,7 @@ from kg.train.standoff import read_standoff
 from kg.train.start import Start
 
 #: Number of the recipe: a work folder of another one is not gone on with.
-RECIPE = 5
+RECIPE = 6
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
@@ -88,13 +89,14 @@ FOURTH = (6, 5e-5)
 FIFTH = (9, 5e-5)
 LARGE_THIRD = (2, 4e-5)
 SIXTH = (6, 7e-5)
+SEVENTH = (4, 6e-5)
 #: Who labels together; a teacher that is named twice counts twice.
 TEACHERS_THIRD: tuple[str, ...] = ("large", "large", "last")
 TEACHERS_FOURTH: tuple[str, ...] = ("large-second", "third")
 TEACHERS_FIFTH: tuple[str, ...] = ("large-second", "large-second", "fourth")
 TEACHERS_SIXTH: tuple[str, ...] = ("large-third", "large-third", "fifth")
-#: Stand-off annotations that the large teacher saw: as many as there were when it was trained.
-FIRST = 1000
+#: Stand-off annotations that a stage saw: as many as there were when it was trained.
+FIRST_LARGE, FIRST_SIXTH = 1000, 6702
 #: Layers of MPNet that the large teacher keeps.
 LARGE_LAYERS = 10
 #: Attention heads and inner units a layer that the last student keeps; examples that choose them.
@@ -110,7 +112,7 @@ FEW_RAW = 50
 #: A labelled paper is left out with fewer mentions than this.
 FEW = 4
 #: Labelled papers beside each annotated one in an epoch of a student, of later ones, the last.
-RATIO, RATIO_MANY, RATIO_FIFTH, RATIO_SIXTH = 1.0, 2.0, 3.0, 0.25
+RATIO, RATIO_MANY, RATIO_FIFTH, RATIO_SIXTH, RATIO_SEVENTH = 1.0, 2.0, 3.0, 0.25, 0.1
 #: Pieces that the annotated and raw papers show less often leave the vocabulary.
 LEAST = 3
 
@@ -208,18 +210,21 @@ def _train_on_standoff(
     former: Silver,
 ) -> None:
     """Go through the stages that know ``more`` annotated papers, taken from ``raw``."""
-    annotated = maker.papers
-    maker.papers = [*annotated, *more[:FIRST]]
+    annotated, then = maker.papers, more[:FIRST_SIXTH]
+    maker.papers = [*annotated, *more[:FIRST_LARGE]]
     maker.go_back("large-second")
     maker.learn_teacher("large-third", LARGE_THIRD)
-    maker.papers = [*annotated, *more]
-    left = without(raw, more)
+    maker.papers = [*annotated, *then]
+    left = without(raw, then)
     silver = maker.label(
         "silver-sixth", TEACHERS_SIXTH, left, dev, SILVER_SIXTH, since=SINCE_SIXTH, doubted=True
     )
-    former = replace(former, papers=without(former.papers, more))
+    former = replace(former, papers=without(former.papers, then))
     maker.average("fourth", "fifth")
     maker.learn_student("sixth", silver.join(former), SIXTH, ratio=RATIO_SIXTH)
+    maker.papers = [*annotated, *more]
+    silver = replace(silver, papers=without(silver.papers, more))
+    maker.learn_student("seventh", silver, SEVENTH, ratio=RATIO_SEVENTH)
 
 
 @dataclass(frozen=True, slots=True)

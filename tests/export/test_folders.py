@@ -100,7 +100,9 @@ def test_through_a_symbolic_link(source: Source, tmp_path: Path) -> None:
 
 #: Exports; in the middle of the table that is named, says so and waits to be killed.
 _PROGRAM = """
-import sys, time
+import signal, sys, time
+# A shell's background job, and all that it starts, is deaf to an interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from kg.cli import main
 from kg.export import tables
 

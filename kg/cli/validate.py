@@ -38,8 +38,11 @@ def command(folder: str, report: str | None, shapes: str | None, engine: str | N
     """
     from kg.rdf import validate
 
+    built = (Path(folder) / MANIFEST).is_file()
+    changed = built and _tell_changes(Path(folder))
     file = find_graph_file(Path(folder))
-    changed = _tell_changes(Path(folder))
+    if not built:
+        say(f"{folder}: no {MANIFEST}, so nothing tells whether its files are whole")
     found = validate(file, shapes=Path(shapes) if shapes else None, engine=engine)
     for result in found.results:
         click.echo(_line(result))
@@ -60,9 +63,6 @@ def _tell_changes(folder: Path) -> bool:
     """
     from kg.folder import find_changes
 
-    if folder.is_dir() and not (folder / MANIFEST).is_file():
-        say(f"{folder}: no {MANIFEST}, so nothing tells whether its files are whole")
-        return False
     changes = dict(find_changes(folder))
     if changes.pop(CORRECTIONS, None):
         say(f"{folder / CORRECTIONS}: not as at the build; 'kg correct {folder}' applies it")

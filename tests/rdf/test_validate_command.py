@@ -94,6 +94,19 @@ def test_a_lost_file_is_named(folder: Path) -> None:
     assert found.exit_code == 1
 
 
+def test_a_lost_graph_is_named_before_it_is_missed(folder: Path) -> None:
+    (_with_hashes(folder) / "graph.ttl").unlink()
+    found = run(folder)
+    assert found.stdout.startswith(f"{folder / 'graph.ttl'}: missing")
+    assert isinstance(found.exception, BuildError)
+
+
+def test_a_folder_that_is_no_build_gets_the_error_alone(tmp_path: Path) -> None:
+    found = run(tmp_path)
+    assert (found.stdout, found.stderr) == ("", "")
+    assert "holds no graph.ttl or graph.nt.gz" in str(found.exception)
+
+
 def test_a_half_written_graph_is_named_before_the_parser_gives_up(folder: Path) -> None:
     path = _with_hashes(folder) / "graph.ttl"
     path.write_bytes(path.read_bytes()[:-50])

@@ -149,11 +149,26 @@ def build(
     Raises:
         KGError: nothing could be read, or ``out`` cannot be written.
     """
-    if out is not None:
-        check_replaceable(Path(out))
-        options["corrections"] = options.get("corrections") or kept_corrections(Path(out))
+    if out is None:
+        return run(inputs, progress=progress, **options).graph()
+    return build_into(inputs, Path(out), progress=progress, **options)[1]
+
+
+def build_into(
+    inputs: str | Path | Sequence[str | Path | Input],
+    out: Path,
+    *,
+    progress: Tracker = no_progress,
+    **options: Any,
+) -> tuple[Build, nx.MultiDiGraph]:
+    """Build and write the folder ``out``: refused at once if it may not be replaced.
+
+    Corrections that an earlier build in ``out`` holds stay in force.
+    """
+    check_replaceable(out)
+    options["corrections"] = options.get("corrections") or kept_corrections(out)
     made = run(inputs, progress=progress, **options)
-    return made.graph() if out is None else write(made, Path(out))
+    return made, write(made, out)
 
 
 def run(

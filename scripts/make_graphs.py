@@ -72,10 +72,13 @@ def make_seed(folder: Path) -> None:
 
 def quotes_title(paper: Paper) -> bool:
     """Return whether ``RUN`` successive words of the title stand in the abstract, too."""
-    title, body = (" ".join(WORD.findall(text.lower())) for text in (paper.title, paper.abstract))
-    words = title.split()
-    runs = (" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1))
-    return any(f" {run} " in f" {body} " for run in runs)
+    return not word_runs(paper.title).isdisjoint(word_runs(paper.abstract))
+
+
+def word_runs(text: str) -> set[str]:
+    """Return all runs of ``RUN`` successive words, in small letters."""
+    words = WORD.findall(text.lower())
+    return {" ".join(words[i : i + RUN]) for i in range(len(words) - RUN + 1)}
 
 
 def without_quote(paper: Paper) -> Paper:

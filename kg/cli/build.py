@@ -16,7 +16,7 @@ from kg.cli._common import (
     say,
     track,
 )
-from kg.files import MANIFEST, check_replaceable
+from kg.files import MANIFEST
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -76,10 +76,7 @@ def build_and_tell(inputs: Sequence[str | Input], out: Path, **options: Any) -> 
     """Run the build and print its summary: what was read, made, refused and where it is."""
     from kg import pipeline
 
-    check_replaceable(out)
-    options["corrections"] = options.get("corrections") or pipeline.kept_corrections(out)
-    made = pipeline.run(inputs, progress=track, **options)
-    pipeline.write(made, out)
+    made, _ = pipeline.build_into(inputs, out, progress=track, **options)
     say(summary(made, out))
     if not made.conforms:
         say(f"the graph breaks its own shapes, please report this: kg validate {out}")

@@ -130,24 +130,24 @@ def _glob(name: str) -> list[Input]:
 
 def _files(folder: Path) -> list[Path]:
     return [
-        Path(where, name)
-        for where, _, names in _walk(folder)
-        for name in names
-        if not name.startswith(".") and _readable(name)
+        Path(where, name) for where, _, names in _walk(folder) for name in names if _readable(name)
     ]
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
-    """Go through ``folder`` like ``os.walk``; hidden folders and built ones in it are not entered.
+    """Yield each folder under ``folder``, the built ones in it and its files; nothing hidden.
 
-    What an earlier build wrote beside its inputs is no input; each step names the
-    built folders that were found in it.
+    Built folders are not entered: what an earlier build wrote beside its inputs is no input.
     """
     for where, folders, names in os.walk(folder):
-        inner = sorted(name for name in folders if not name.startswith("."))
+        inner = _visible(folders)
         built = [name for name in inner if _is_built(Path(where, name))]
         folders[:] = [name for name in inner if name not in built]
-        yield where, [os.path.join(where, name) for name in built], names
+        yield where, [os.path.join(where, name) for name in built], _visible(names)
+
+
+def _visible(names: Iterable[str]) -> list[str]:
+    return sorted(name for name in names if not name.startswith("."))
 
 
 def _is_built(folder: Path) -> bool:
@@ -177,9 +177,7 @@ def _left_out(folder: Path) -> str:
     for _, graphs, names in _walk(folder):
         built += graphs
         endings.update(
-            Path(name).suffix.lower() or "without ending"
-            for name in names
-            if not name.startswith(".") and not _readable(name)
+            Path(name).suffix.lower() or "without ending" for name in names if not _readable(name)
         )
     told = []
     if endings:

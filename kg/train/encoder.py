@@ -219,12 +219,10 @@ def _train_on_standoff(
     silver = maker.label(
         "silver-sixth", TEACHERS_SIXTH, left, dev, SILVER_SIXTH, since=SINCE_SIXTH, doubted=True
     )
-    former = replace(former, papers=without(former.papers, then))
     maker.average("fourth", "fifth")
-    maker.learn_student("sixth", silver.join(former), SIXTH, ratio=RATIO_SIXTH)
+    maker.learn_student("sixth", silver.join(former.without(then)), SIXTH, ratio=RATIO_SIXTH)
     maker.papers = [*annotated, *more]
-    silver = replace(silver, papers=without(silver.papers, more))
-    maker.learn_student("seventh", silver, SEVENTH, ratio=RATIO_SEVENTH)
+    maker.learn_student("seventh", silver.without(more), SEVENTH, ratio=RATIO_SEVENTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +235,10 @@ class Silver:
     def join(self, other: Silver) -> Silver:
         """Return these papers and then the other ones."""
         return Silver([*self.papers, *other.papers], self.doubts.join(other.doubts))
+
+    def without(self, gone: Iterable[Paper]) -> Silver:
+        """Leave out the papers that are among ``gone``."""
+        return replace(self, papers=without(self.papers, gone))
 
 
 class _Maker:

@@ -15,6 +15,7 @@ from kg.extract.confidence import calibrate
 from kg.extract.encoder import Watch
 from kg.extract.language import find_language
 from kg.extract.learned import VERSION, Learned
+from kg.extract.markup import mend
 from kg.extract.merge import (
     find_key,
     find_reported,
@@ -90,7 +91,8 @@ class Extractor:
         """Return the mentions with the model's own probabilities: what calibration is fitted on."""
         bare = replace(paper, mentions=(), links=())
         key = find_key(bare)
-        found = unify_types(tidy(self._model.find(bare, key)), key) if self._learns else ()
+        learned = tidy(mend(self._model.find(bare, key), bare)) if self._learns else ()
+        found = unify_types(learned, key)
         for rule in self._rules:
             found = unify_types(merge_mentions(found, rule.find(bare, found)), key)
         if not self._learns:

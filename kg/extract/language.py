@@ -67,8 +67,12 @@ _SHARED = {
 }  # fmt: skip
 
 _TOKEN = re.compile(r"[^\W\d_]+")
+#: What is written alike in every language: addresses, commands of LaTeX.
+_NO_LANGUAGE = re.compile(r"(?:https?:/|www\.)\S+|[\w.-]{1,60}\.\w{2,9}/\S+|\\[A-Za-z]+")
 #: Fewer words than this say too little about a text's language.
 ENOUGH = 12
+#: Fewer different words than this may be English without any of its function words.
+ENOUGH_FOREIGN = 18
 #: So many different words must speak for a language.
 DISTINCT = 4
 #: A text is not English if function words that only English has are a smaller share of it.
@@ -86,7 +90,7 @@ def find_language(text: str) -> str | None:
     >>> find_language("We present a method.") is None
     True
     """
-    sample = unicodedata.normalize("NFC", text[:4000])
+    sample = _NO_LANGUAGE.sub(" ", unicodedata.normalize("NFC", text[:4000]))
     return _by_script(sample) or _by_words(sample)
 
 
@@ -129,7 +133,7 @@ def _is_foreign(words: list[str], english: list[str]) -> bool:
     """Whether too few words are English function words, above all such as only English has."""
     only = sum(_KNOWN[word] == {"en"} for word in english)
     few = only < LEAST_ENGLISH * len(words) and len(english) * 12 < len(words)
-    return few and len(set(words)) >= ENOUGH
+    return few and len(set(words)) >= ENOUGH_FOREIGN
 
 
 def _languages(word: str) -> set[str]:

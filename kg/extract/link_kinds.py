@@ -246,8 +246,15 @@ def _kind(host: str, path: str, before: str, after: str, own: str) -> str:
         return _unless_named(usual, named)
     if named:
         return _main_kind(named)
-    told = before.rstrip()[-1:] in {"", ":"} or _MORE.search(f"{before_own} {after[:100]}")
-    return LinkKind.PROJECT if told else LinkKind.OTHER
+    if before.rstrip()[-1:] in {"", ":"} or _MORE.search(f"{before_own} {after[:100]}"):
+        return LinkKind.PROJECT
+    return _kind_in_path(path)
+
+
+def _kind_in_path(path: str) -> str:
+    """The one kind that the words of a path name where no sentence does: "/data", "/demo.html"."""
+    named = find_named(re.sub(r"[\W_]+", " ", path))
+    return named[0] if len(named) == 1 else LinkKind.OTHER
 
 
 def _main_kind(named: list[str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from kg.abbreviations import find_abbreviations
+from kg.extract.pieces import LIGATURES
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
 
 #: What mentions of one name within a paper share.
@@ -18,10 +19,13 @@ Key = Callable[[str], str]
 LEAST = 0.5
 #: A mention less probable than this gives way to what a rule finds across it.
 WEAK = 0.3
-#: A piece of a long form that is surer than this stays by itself.
+#: A piece of a longer name that is surer than this stays by itself.
 PIECE = 0.9
+#: A name as probable as this in one place is reported in all of its places.
+FIRM = 0.7
 #: What stands for a hyphen in typeset text.
 HYPHENS = str.maketrans("\u2010\u2011\u2013\u2212", "----")
+_SPELLED = HYPHENS | str.maketrans(LIGATURES)
 #: Weight of a mention's own probability beside its name's over the paper.
 OWN = 0.3
 
@@ -32,7 +36,7 @@ def merge_mentions(known: Iterable[Mention], more: Iterable[Mention]) -> tuple[M
     Where both have the same span and type the mention stays as it is known, and
     its extractor becomes both names.  Where spans overlap otherwise, the known one
     stays unless it is :data:`WEAK` and the new one is not, or no more than a piece of
-    the long form of a known name; among new ones the surer, then the longer, then the earlier.
+    a longer name; among new ones the surer, then the longer, then the earlier.
     """
     new = sorted(more, key=_rank)
     spans = {(m.field, m.start, m.end): m for m in _firm(_grown(known, new), new)}
@@ -49,13 +53,15 @@ def merge_mentions(known: Iterable[Mention], more: Iterable[Mention]) -> tuple[M
 
 
 def _grown(known: Iterable[Mention], new: Iterable[Mention]) -> tuple[Mention, ...]:
-    """Return the known mentions; one that is a piece of a long form has become the long form.
+    """Return the known mentions; one that is a piece of a longer name has become that name.
 
-    Of "support vector machine (SVM)" a model that knows "SVM" may have seen "vector machine".
+    Of "support vector machine (SVM)" a model that knows "SVM" may have seen "vector machine",
+    and "R-CNN" of a "Faster R-CNN" that it is sure of elsewhere.
     """
     found = tuple(known)
+    least = {"abbreviation": LEAST, "repeat": PIECE}
     for whole in new:
-        if whole.extractor == "abbreviation" and whole.confidence >= LEAST:
+        if whole.confidence >= least.get(whole.extractor, 2):
             touched = [m for m in found if m.overlaps(whole)]
             if len(touched) == 1 and _is_piece(touched[0], whole):
                 found = tuple(_joined(m, whole) if m is touched[0] else m for m in found)
@@ -122,7 +128,7 @@ def name_key(text: str) -> str:
     >>> name_key("Vision Transformers"), name_key("LLMs"), name_key("MoE")
     ('vision transformer', 'LLM', 'MoE')
     """
-    single = re.sub(r"(?<=[a-zA-Z]{2})s$", "", text.translate(HYPHENS))
+    single = re.sub(r"(?<=[a-zA-Z]{2})s$", "", text.translate(_SPELLED))
     return single if is_name(single) else single.lower()
 
 
@@ -210,13 +216,14 @@ def pool_evidence(
 
 
 def find_reported(mentions: Iterable[Mention], key: Key = name_key) -> tuple[Mention, ...]:
-    """Return the mentions that are probable enough, and every name that the paper coins.
+    """Return the mentions that are probable enough, and every place of a name that is sure.
 
     "We call it FOO" is plain to the rules, whatever a model makes of a word it never saw:
-    such a name is given the least probability that is reported.
+    such a name is given the least probability that is reported, as are the places that a
+    model overlooked of a name that is :data:`FIRM` in another.
     """
     found = tuple(mentions)
-    given = {(key(m.text), m.type) for m in found if _is_by(m, "coined")}
+    given = {(key(m.text), m.type) for m in found if m.confidence >= FIRM or _is_by(m, "coined")}
     raised = (
         replace(m, confidence=max(m.confidence, LEAST)) if (key(m.text), m.type) in given else m
         for m in found

@@ -17,11 +17,18 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 #: Longest word, in characters, that is split into pieces; a longer one is unknown.
 LONGEST_WORD = 100
 #: Number of shape codes (see :func:`shape`); a piece that continues a word gets ``code + SHAPES``.
 SHAPES = 16
+
+#: What PDF files print as one character, and the letters that it is.
+LIGATURES = {
+    "\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl",
+    "\ufb05": "st", "\ufb06": "st",
+}  # fmt: skip
 
 _ASCII_PUNCTUATION = r"!-/:-@\[-`{-~"
 
@@ -94,7 +101,7 @@ class PieceTokenizer:
         letters, places = _normalise(word)
         if not letters:
             return ()
-        cuts = self._cuts(letters)
+        cuts = self._cuts(letters, _joined(word, places))
         if not cuts:
             return ((self.UNKNOWN, 0, len(word), shape(word)),)
         found = []
@@ -104,19 +111,30 @@ class PieceTokenizer:
             found.append((row, start, end, shape(word[start:end]) + (SHAPES if glued else 0)))
         return tuple(found)
 
-    def _cuts(self, letters: str) -> list[tuple[int, int, int]]:
-        """Return (row, start, end) of the pieces of normalised letters; [] where there are none."""
+    def _cuts(self, letters: str, joined: frozenset[int]) -> list[tuple[int, int, int]]:
+        """Return (row, start, end) of the pieces of normalised letters; [] where there are none.
+
+        No piece ends at one of ``joined``.
+        """
         cuts: list[tuple[int, int, int]] = []
         start = 0
         while start < len(letters) <= LONGEST_WORD:
             prefix = "##" if start else ""
-            ends = range(len(letters), start, -1)
+            ends = (e for e in range(len(letters), start, -1) if e not in joined)
             end = next((e for e in ends if prefix + letters[start:e] in self._rows), 0)
             if not end:
                 return []
             cuts.append((self._rows[prefix + letters[start:end]], start, end))
             start = end
         return cuts
+
+
+def _joined(word: str, places: list[int]) -> frozenset[int]:
+    """Return where no piece may end: between the letters of one ligature."""
+    if word.isascii() or not any(ligature in word for ligature in LIGATURES):
+        return frozenset()
+    pairs = enumerate(pairwise(places), 1)
+    return frozenset(at for at, (one, two) in pairs if one == two and word[one] in LIGATURES)
 
 
 def _normalise(word: str) -> tuple[str, list[int]]:
@@ -126,7 +144,7 @@ def _normalise(word: str) -> tuple[str, list[int]]:
     pairs = [
         (letter, place)
         for place, character in enumerate(word)
-        for letter in unicodedata.normalize("NFD", character).lower()
+        for letter in unicodedata.normalize("NFD", LIGATURES.get(character, character)).lower()
         if unicodedata.category(letter) not in ("Mn", "Cc", "Cf", "Co", "Cs", "Cn")
     ]
     return "".join(letter for letter, _ in pairs), [place for _, place in pairs]

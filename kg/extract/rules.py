@@ -19,9 +19,12 @@ SURE = 0.5
 
 #: A word that may be a coined name; :func:`_is_coined` tells whether it looks like one.
 _NAME = r"(?P<name>[A-Za-z0-9](?:[\w+^-]|\*(?!\*)){0,40}(?:\.\d\w{0,8})?)"
-#: What may stand around it: quotes, Markdown, LaTeX.
-_OPEN = r"(?:\\(?:text(?:bf|it|sc|tt|sf)|emph)\{|\*\*|[\"'“‘`]{1,2})?"
-_CLOSE = r"(?:\}|\*\*|[\"'”’`]{1,2})?"
+#: What may stand around it: quotes, Markdown, LaTeX, HTML.
+_OPEN = (
+    r"(?:\$?\\(?:text(?:bf|it|sc|tt|sf|rm)|math(?:bf|it|tt|sf|rm)|emph)\{"
+    r"|\{\\(?:sc|bf|it|tt|em|sf)\s|<(?:b|i|em|strong|tt|code)>|\*\*|[\"'“‘`]{1,2})?"
+)
+_CLOSE = r"(?:\}\$?|</\w{1,6}>|\*\*|[\"'”’`]{1,2})?"
 _VERB = r"introduc|propos|present|develop|releas|build|design|describ|contribut|construct"
 _GOES_ON = r"(?=[,:;.]|\s?[—–]| \(| (?:to|that|which|and|for|is|a|an|by|with|as)\b|$)"
 _GIVEN = re.compile(
@@ -47,7 +50,7 @@ _KINDS = (
 )
 
 
-@register("coined", version=3)
+@register("coined", version=4)
 def find_coined(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
     """Names that the paper gives: "FOO: a ..." titles, "we introduce FOO", "dubbed FOO"."""
     title = _TITLE.match(paper.title)

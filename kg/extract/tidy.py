@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from kg.extract.markup import skip_group
 from kg.model import Mention
 
 _LEADING = re.compile(
@@ -17,7 +18,7 @@ _LEADING = re.compile(
     r"|in|by|on|via|using|The|A|An|Our|This|These)(?=\s)\s*|[\s\-–—:;,.)\]/]+)+"
 )
 _TRAILING = re.compile(
-    r"(?:[\s\-–—:;,(\[/]+(?:(?:the|a|an|and|or|of|for|with|to|in|by|on|via|using|from|as|at|is)$)?"
+    r"(?:[\s\-–—:;,(\[/@]+(?:(?:the|a|an|and|or|of|for|with|to|in|by|on|via|using|from|as|at|is)$)?"
     r"|\.(?<!\w\.\w\.))+$"
 )
 _NOUNS = (
@@ -26,11 +27,11 @@ _NOUNS = (
     "|family|library|toolkit|suite|agent|agents|tool|tools|loss|variant|variants"
 )
 _HEAD = re.compile(rf"\s+(?:{_NOUNS}|networks?|tasks?)$", re.IGNORECASE)
-#: LaTeX that a cleaner left without its backslash or its brace.
-_MACRO = re.compile(r"\\(?:emph|text(?:bf|it|sc|tt|sf|rm)|math(?:rm|bf|cal))\{?(?=\w)")
 _EMPTY = re.compile(
     rf"(?:{_NOUNS}|the|a|an|our|this|its|and|of|with|task|tasks|data|large|small|new|novel|deep|high|low|multi|pre|non|self"
-    r"|state|art|based|results|performance|paper|work|code|baseline|baselines|network|networks)",
+    r"|state|art|based|performance|paper|work|code|baseline|baselines|network|networks"
+    r"|abstract|background|introduction|motivation|objectives?|aims?|purpose|results|findings"
+    r"|discussion|conclusions?|significance|keywords|index terms)",
     re.IGNORECASE,
 )
 
@@ -81,9 +82,7 @@ def find_borders(text: str) -> tuple[int, int]:
 
 def _first(text: str) -> int:
     """Return the start of ``text`` without determiners, macros, what an unopened bracket closes."""
-    start = _unopened(text)
-    macro = _MACRO.match(text, start)
-    start = macro.end() if macro else start
+    start = skip_group(text, _unopened(text), len(text))
     leading = _LEADING.match(text, start)
     return leading.end() if leading else start
 

@@ -63,7 +63,8 @@ _PARTS = {
 PAGE_SUFFIXES = (
     "github.io", "gitlab.io", "netlify.app", "vercel.app", "pages.dev", "web.app", "wixsite.com",
     "notion.site", "weebly.com", "wordpress.com", "blogspot.com", "webflow.io", "carrd.co",
-    "bitbucket.io", "firebaseapp.com", "squarespace.com",
+    "bitbucket.io", "firebaseapp.com", "squarespace.com", "streamlit.app", "gradio.live",
+    "hf.space", "herokuapp.com", "readthedocs.io",
 )  # fmt: skip
 
 _TLDS = word_set(
@@ -127,7 +128,9 @@ _CUE_WORD = re.compile(
 
 #: A hyphen that shows only where a line breaks: no part of any URL.
 _SOFT_HYPHEN = "\u00ad"
-_HOST = re.compile(r"[^\W_](?:[^\W_]|[-.\u00ad])*", re.UNICODE)
+#: A hyphen as typeset text has it, and none at all for the one that only breaks a line.
+_HYPHENS = str.maketrans({_SOFT_HYPHEN: "", "\u2010": "-", "\u2011": "-"})
+_HOST = re.compile(r"[^\W_](?:[^\W_]|[-.\u00ad\u2010\u2011])*", re.UNICODE)
 #: "site.org1": the mark of a footnote on a host.
 _MARKED_HOST = re.compile(r"(.+\.(?:com|org|net|edu|gov|io|ai))[1-9¹²³⁴⁵⁶⁷⁸⁹]", re.IGNORECASE)
 #: "host . org / a / b", as a tokeniser leaves it.
@@ -138,7 +141,7 @@ _SPACED = re.compile(
 _SPACED_DASH = re.compile(r"\s-\s(\w+)")
 _PORT = re.compile(r":\d{2,5}(?!\d)")
 _BODY = re.compile(
-    r"(?:[A-Za-z0-9\-._~/?#!&'()*+,;=%:@]|[\u00ad\u00c0-\u024f]"
+    r"(?:[A-Za-z0-9\-._~/?#!&'()*+,;=%:@]|[\u00ad\u2010\u2011\u00c0-\u024f]"
     r"|\{?\\(?:[_%#&$-]|~(?:\{\})?|textasciitilde(?:\{\})?|textunderscore(?:\{\})?)\}?"
     r"|\$\\sim\$|\{[_~]\})+"
 )
@@ -296,7 +299,7 @@ def _read_host(text: str, at: int) -> tuple[str | None, int]:
     cut = _glued_host(trimmed, text[end : end + 1])
     if cut:
         trimmed, end = trimmed[:cut], end - (len(trimmed) - cut)
-    host = trimmed.lower().replace(_SOFT_HYPHEN, "")
+    host = trimmed.lower().translate(_HYPHENS)
     return (host, end) if _is_host(host) else (None, at)
 
 
@@ -482,7 +485,7 @@ def _lacks(host: str, raw: str) -> bool:
 def _unescape(raw: str) -> str:
     if "\\" in raw or "{" in raw:
         raw = _LATEX.sub(lambda m: m[1] or m[4] or ("_" if m[3] else "" if m[2] else "~"), raw)
-    raw = raw.replace(_SOFT_HYPHEN, "")
+    raw = raw.translate(_HYPHENS)
     return html.unescape(raw) if "&" in raw and ";" in raw else raw
 
 

@@ -60,6 +60,9 @@ ENGLISH = {
     "a sentence": "We propose a new model for image classification on phones, as in earlier work.",
     "no words": "x y z " * 40,
     "names": "MobileNet, ResNet, BERT and GPT are compared on ImageNet, COCO, GLUE and SQuAD with three seeds each.",
+    "few words": "Abstract—We propose EmDash, a gesture recognition network. Index Terms—gesture recognition, convolutional neural networks, EmDash.",
+    "addresses": "Code: https://github.com/lamp/post and https://gitlab.com/lamp/post/tree/main/models Video: https://tidy.org/lamp/video.html Data: tidy.org/lamp/data/lights/of/all/kinds",
+    "commands": r"\begin{align} \min_\theta \sum_{i} \ell(f_\theta(x_i), y_i) + \lambda \|\theta\| \alpha \beta \gamma \delta \epsilon \zeta \eta \phi \psi \omega \kappa \mu \nu \end{align}",
     "other letters": "Ἀλήθεια and λόγος are the words that we search for in this corpus, and we show where they stand.",
 }  # fmt: skip
 

@@ -123,6 +123,9 @@ FOUND = [
     ("at https://github.com/ada/la\u00ad\nmp.", "https://github.com/ada/lamp"),
     ("at https://ti\u00addy.org/lamp", "https://tidy.org/lamp"),
     ("at https://tidy.org\u00ad", "https://tidy.org"),
+    # hyphens as typeset text has them, hosts of apps
+    ("at https://tidy\u2011lamp.github.io/a\u2010b.", "https://tidy-lamp.github.io/a-b"),
+    ("runs at tidy-lamp.streamlit.app, and", "https://tidy-lamp.streamlit.app"),
     # DOIs
     ("doi: 10.1000/lamp.2.", "https://doi.org/10.1000/lamp.2"),
     ("(DOI:10.1000/S0004(99)36-0)", "https://doi.org/10.1000/S0004(99)36-0"),
@@ -301,6 +304,13 @@ def test_kind(url, before, kind):
 )  # fmt: skip
 def test_kind_from_the_words_of_the_link_alone(text, kinds):
     assert " ".join(link.kind for link in links(text)) == kinds
+
+
+def test_kind_from_the_words_of_the_path_where_the_sentence_has_none():
+    assert find_kind("https://tidy.org/lamp/data", "It lights up (") == LinkKind.DATASET
+    assert find_kind("https://tidy.org/demo.html", "It lights up (") == LinkKind.DEMO
+    assert find_kind("https://tidy.org/lamp", "It lights up (") == LinkKind.OTHER
+    assert find_kind("https://tidy.org/data", "The code is at ") == LinkKind.CODE
 
 
 def test_kind_from_the_words_after():

@@ -31,6 +31,14 @@ def test_accents_go_and_offsets_stay(tokenizer: PieceTokenizer) -> None:
     assert texts(tokenizer, "Cafe\u0301.")[0][0] == "Cafe\u0301"[:4]
 
 
+def test_a_ligature_is_read_as_its_letters_and_never_split() -> None:
+    whole = PieceTokenizer(["[UNK]", "[CLS]", "[SEP]", "e", "##ffi", "##cient", "ef", "##fi"])
+    pieces = whole.encode("E\ufb03cient")
+    assert [(p.id, p.start, p.end) for p in pieces] == [(3, 0, 1), (4, 1, 2), (5, 2, 7)]
+    torn = PieceTokenizer(["[UNK]", "[CLS]", "[SEP]", "ef", "##fi", "##cient"])
+    assert [(p.id, p.start, p.end) for p in torn.encode("E\ufb03cient")] == [(0, 0, 7)]
+
+
 def test_an_unknown_word_is_one_piece(tokenizer: PieceTokenizer) -> None:
     assert texts(tokenizer, "lo xyz lo") == [("lo", "lo"), ("xyz", "[UNK]"), ("lo", "lo")]
     assert len(tokenizer.encode("a" * 10_000)) == 1

@@ -53,6 +53,10 @@ def mention(text: str, part: str, kind: str = "Method", **fields: object) -> Men
         ("", "a new dataset, called MECX. It is big.", [("MECX", "Dataset")]),
         ("", "We introduce FooNet, a method for dataset pruning.", [("FooNet", "Method")]),
         ("", "Nets are called on GPUs.", []),
+        (r"{\sc FooNet}: nets", "", [("FooNet", "Method")]),
+        (r"$\texttt{FooNet}$: nets", "", [("FooNet", "Method")]),
+        ("", r"We present {\sc FooNet}, a net for all.", [("FooNet", "Method")]),
+        ("", "We propose <b>FooNet</b>, a net for all.", [("FooNet", "Method")]),
     ],
 )
 def test_coined_names(title: str, abstract: str, found: list[tuple[str, str]]) -> None:
@@ -148,6 +152,32 @@ def test_a_piece_of_a_long_form_grows_to_it_unless_it_is_sure() -> None:
         merged = merge_mentions([known, short], find_short_and_long(paper, (known, short)))
         assert [(m.text, m.extractor) for m in merged] == [(name, by), ("SVM", "model")]
         paper.with_extraction(merged, ()).check()
+
+
+def test_a_piece_of_a_name_that_is_sure_elsewhere_grows_to_it() -> None:
+    text = "Faster R-CNN is fast. We beat Faster R-CNN."
+    sure = mention(text, "Faster R-CNN", confidence=0.95)
+    piece = Mention("abstract", 37, 42, "R-CNN", "Method", "uses", 0.6, "model")
+    paper = Paper("p", "", text)
+    for known, end in ((piece, "Faster R-CNN"), (replace(piece, confidence=0.92), "R-CNN")):
+        merged = merge_mentions([sure, known], find_repeats(paper, (sure, known)))
+        assert [m.text for m in merged] == ["Faster R-CNN", end]
+
+
+def test_a_name_that_is_sure_in_one_place_is_reported_in_all() -> None:
+    text = "Foo search (FS). FS is Foo search."
+    sure = mention(text, "Foo search", confidence=0.8)
+    overlooked = Mention("abstract", 23, 33, "Foo search", "Method", "uses", 0.4, "repeat")
+    assert [m.start for m in find_reported([sure, overlooked])] == [0, 23]
+    wavering = replace(sure, confidence=0.6)
+    assert [m.start for m in find_reported([wavering, overlooked])] == [0]
+
+
+def test_a_ligature_is_its_letters_in_a_name() -> None:
+    abstract = "A di\ufb00usion model is used. Diffusion models are good."
+    seed = mention(abstract, "di\ufb00usion model")
+    [again] = find_repeats(Paper("p", "", abstract), (seed,))
+    assert again.text == "Diffusion models"
 
 
 def test_a_coined_name_is_reported_whatever_the_model_makes_of_it() -> None:

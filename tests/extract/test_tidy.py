@@ -30,6 +30,8 @@ from kg.model import Mention
         ("(a) and b) planning", "planning"),
         (r"\emph{FooNet", "FooNet"),
         (r"\textit{the FooNet", "FooNet"),
+        (r"\textbf{F}oo \textbf{N}et", r"\textbf{F}oo \textbf{N}et"),
+        ("mAP@", "mAP"),
         ("BirdsEye Corpus", "BirdsEye"),
         ("FooSum family", "FooSum"),
         ("multi-agent family", "multi-agent family"),
@@ -40,7 +42,9 @@ def test_borders(text: str, name: str) -> None:
     assert text[start:end] == name
 
 
-@pytest.mark.parametrize("text", ["model", "the", "document-", "large", "---", "data"])
+@pytest.mark.parametrize(
+    "text", ["model", "the", "document-", "large", "---", "data", "BACKGROUND", "Conclusions"]
+)
 def test_what_is_no_name_goes(text: str) -> None:
     assert tidy([Mention("title", 0, len(text), text, "Method", "uses")]) == ()
 

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from importlib.metadata import distributions
 from importlib.util import find_spec
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -352,6 +353,7 @@ def test_the_encoder_recipe_with_annotations_that_stand_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("kg.train.loop.STEPS", 2)
+    monkeypatch.setattr("kg.train.encoder.FIRST_SEVENTH", 3)
     said: list[str] = []
     gold = write([_usual(p) for p in gadget_papers(30, 1)], tmp_path / "gold.jsonl")
     other = [replace(_usual(p), id=f"raw-{p.id}") for p in gadget_papers(40, 7)]
@@ -362,15 +364,15 @@ def test_the_encoder_recipe_with_annotations_that_stand_off(
     standoff.write_text("\n".join(write_standoff(list(once.values())[:5])), encoding="utf-8")
     options = {"recipe": "encoder", "quick": True, "raw": raw, "say": said.append}
     out = train(gold, gold, tmp_path / "m", standoff=standoff, **options)  # type: ignore[arg-type]
-    for stage in ("fifth", "large-third", "sixth", "seventh"):
+    for stage in ("fifth", "large-third", "sixth", "seventh", "eighth", "ninth"):
         assert any(line.startswith(f"{stage}: epoch 1") for line in said)
     assert "silver-sixth: labelled" in said
-    import numpy as np
+    last = [tmp_path / "m.work" / f"{stage}.pt" for stage in ("seventh", "eighth", "ninth")]
+    _is_mean(out / "kg_mentions", *last)
     import torch
 
-    last = torch.load(tmp_path / "m.work" / "seventh.pt", weights_only=True)
-    with np.load(out / "kg_mentions" / "tags.npz") as tags:
-        assert np.allclose(tags["steps"], last["crf.t"].numpy(), atol=1e-6)
+    habits = [torch.load(stage, weights_only=True)["habit.tag"].any() for stage in last]
+    assert habits == [False, True, True]
 
 
 def _usual(paper: Paper) -> Paper:
@@ -383,14 +385,14 @@ def _usual(paper: Paper) -> Paper:
 
 
 def _is_mean(model: Path, *stages: Path) -> None:
-    """Assert that a written model's steps are the mean of those that two stages ended with."""
+    """Assert that a written model's steps are the mean of those that the stages ended with."""
     import numpy as np
     import torch
 
-    one, other = (torch.load(stage, weights_only=True)["crf.t"].numpy() for stage in stages)
-    assert not np.allclose(one, other, atol=1e-6)
+    steps = [torch.load(stage, weights_only=True)["crf.t"].numpy() for stage in stages]
+    assert not any(np.allclose(*pair, atol=1e-6) for pair in pairwise(steps))
     with np.load(model / "tags.npz") as tags:
-        assert np.allclose(tags["steps"], (one + other) / 2, atol=1e-6)
+        assert np.allclose(tags["steps"], sum(steps) / len(steps), atol=1e-6)
 
 
 @needs_torch
@@ -429,6 +431,38 @@ def test_the_loss_of_known_tags_is_their_likelihood_and_of_doubts_the_mean_over_
     assert doubted == pytest.approx(float((weights * losses).sum()), rel=1e-4)
     assert NEVER < -1000
     assert np.isfinite(doubted)
+
+
+@needs_torch
+def test_other_annotators_keep_their_habits_to_themselves(tmp_path: Path) -> None:
+    """Two groups tag the same texts otherwise: without ``other`` the network tags as the first."""
+    import torch
+
+    from kg.train.examples import Example
+    from kg.train.loop import Stage, run_stage
+    from kg.train.network import Tagger
+
+    chance = random.Random(0)
+    examples = []
+    for number in range(120):
+        other = number % 3 > 0  # twice as many as the first ones
+        row = tuple(chance.choice(range(10, 20)) for _ in range(8))
+        at = chance.randrange(8)
+        row = (*row[:at], 5, *row[at + 1 :])
+        tags = tuple(0 if piece != 5 else 3 if other else 1 for piece in row)
+        examples.append(Example(row, (0,) * 8, tags, ((at, at, int(other)),), other=other))
+    torch.manual_seed(0)
+    network = Tagger(vocabulary=20, labels=2, roles=2, size=Size(1, 2, 32, 64))
+    assert not any(value.any() for value in network.habit.state_dict().values())
+    stage = Stage("habits", lambda _: examples, 12, 3e-3, 0)
+    run_stage(network, stage, tmp_path, say=lambda line: None)
+    network.eval()
+    ids = torch.tensor([[11, 5, 12, 13, 14, 15, 16, 17]])
+    mask = torch.ones_like(ids).bool()
+    for other, tag, role in ((None, 1, 0), (torch.zeros(1), 1, 0), (torch.ones(1), 3, 1)):
+        hidden = network.encode(ids, torch.zeros_like(ids), mask, other)
+        assert network.tag_scores(hidden, other)[0].argmax(1).tolist() == [0, tag] + [0] * 6
+        assert int(network.role_scores(hidden, [(0, 1, 1)], other).argmax()) == role
 
 
 @needs_torch

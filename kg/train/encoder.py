@@ -24,9 +24,14 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 13. ``silver-sixth`` and ``sixth``: it, counted twice, and the fifth label the latest raw papers;
     the mean of the fourth's and the fifth's weights learns on from the annotations, more of
     those that stand off, these labels and the former ones;
-14. ``seventh``: the sixth learns on from all annotations and a few of these labels.
+14. ``seventh``: the sixth learns on from more annotations and a few of these labels;
+15. ``eighth``: it learns on from the same annotations, now knowing which are whose: what the
+    annotators of those that stand off do otherwise goes into shifts of their own
+    (:class:`kg.train.network.Habit`), which the model that is written leaves out;
+16. ``ninth``: it learns on from those that stand off and were not shown yet, and the former ones.
 
-The model is the seventh; without ``standoff`` the mean of the fourth's and the fifth's weights.
+The model is the mean of the last three's weights; without ``standoff`` the mean of the fourth's
+and the fifth's.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -75,7 +80,7 @@ from kg.train.standoff import read_standoff
 from kg.train.start import Start
 
 #: Number of the recipe: a work folder of another one is not gone on with.
-RECIPE = 6
+RECIPE = 7
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
@@ -90,13 +95,15 @@ FIFTH = (9, 5e-5)
 LARGE_THIRD = (2, 4e-5)
 SIXTH = (6, 7e-5)
 SEVENTH = (4, 6e-5)
+EIGHTH = (4, 6e-5)
+NINTH = (3, 5e-5)
 #: Who labels together; a teacher that is named twice counts twice.
 TEACHERS_THIRD: tuple[str, ...] = ("large", "large", "last")
 TEACHERS_FOURTH: tuple[str, ...] = ("large-second", "third")
 TEACHERS_FIFTH: tuple[str, ...] = ("large-second", "large-second", "fourth")
 TEACHERS_SIXTH: tuple[str, ...] = ("large-third", "large-third", "fifth")
 #: Stand-off annotations that a stage saw: as many as there were when it was trained.
-FIRST_LARGE, FIRST_SIXTH = 1000, 6702
+FIRST_LARGE, FIRST_SIXTH, FIRST_SEVENTH, FIRST_NINTH = 1000, 6702, 8775, 11_175
 #: Layers of MPNet that the large teacher keeps.
 LARGE_LAYERS = 10
 #: Attention heads and inner units a layer that the last student keeps; examples that choose them.
@@ -221,8 +228,14 @@ def _train_on_standoff(
     )
     maker.average("fourth", "fifth")
     maker.learn_student("sixth", silver.join(former.without(then)), SIXTH, ratio=RATIO_SIXTH)
-    maker.papers = [*annotated, *more]
-    maker.learn_student("seventh", silver.without(more), SEVENTH, ratio=RATIO_SEVENTH)
+    then, late = more[:FIRST_SEVENTH], more[FIRST_SEVENTH:FIRST_NINTH]
+    maker.papers = [*annotated, *then]
+    maker.learn_student("seventh", silver.without(then), SEVENTH, ratio=RATIO_SEVENTH)
+    maker.others = frozenset(paper.id for paper in more)
+    maker.learn_teacher("eighth", EIGHTH)
+    maker.papers = [*annotated, *late]
+    maker.learn_student("ninth", Silver(then, Doubts()), NINTH)
+    maker.average("seventh", "eighth", "ninth")
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +273,8 @@ class _Maker:
         self.papers, self.work, self.name, self.say = papers, work, name, say
         self.version, self.quick, self.start = version, quick, start
         self.labels, self.roles = _labels(papers), _roles(papers)
+        #: Ids of the papers whose annotators have habits of their own.
+        self.others: frozenset[str] = frozenset()
         everything = read_vocabulary(start_folder())
         self.rows = _rows(everything, [*papers, *raw])
         self.vocabulary = [everything[row] for row in self.rows]
@@ -293,14 +308,14 @@ class _Maker:
         self.network = self._make(measure(state))
         self.network.load_state_dict(state)
 
-    def average(self, one: str, other: str) -> None:
-        """Take the mean of two stages' weights, of which the later began with the earlier's.
+    def average(self, *stages: str) -> None:
+        """Take the mean of the stages' weights, of which each began with the one's before.
 
         Wortsman et al., "Model soups", ICML 2022.
         """
-        self.go_back(one)
-        state = torch.load(self.work / f"{other}.pt", weights_only=True)
-        mean = {name: (state[name] + mine) / 2 for name, mine in self.network.state_dict().items()}
+        self.go_back(stages[0])
+        states = [torch.load(self.work / f"{s}.pt", weights_only=True) for s in stages]
+        mean = {name: sum(s[name] for s in states) / len(states) for name in states[0]}
         self.network.load_state_dict(mean)
 
     def prune(self) -> None:
@@ -358,7 +373,7 @@ class _Maker:
 
     def _examples(self, papers: Sequence[Paper]) -> list[Example]:
         return [
-            example
+            replace(example, other=paper.id in self.others)
             for paper in papers
             for example in find_examples(paper, self.tokenizer, self.labels, self.roles)
         ]

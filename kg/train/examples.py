@@ -18,13 +18,18 @@ MARKS = 3
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One window: piece rows, shapes, tags, (first, last, role) of each span, teachers' doubts."""
+    """One window: piece rows, shapes, tags, (first, last, role) of each span.
+
+    ``doubt`` is what teachers were unsure of, ``other`` says that other annotators read it
+    (:class:`kg.train.network.Habit`).
+    """
 
     ids: tuple[int, ...]
     shapes: tuple[int, ...]
     tags: tuple[int, ...]
     spans: tuple[tuple[int, int, int], ...]
     doubt: Doubt | None = None
+    other: bool = False
 
 
 def find_examples(

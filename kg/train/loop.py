@@ -153,14 +153,16 @@ class _Trainer:
         )
         mask = _pad([(1,) * len(e.ids) for e in batch]).bool()
         hide = (torch.rand(ids.shape, generator=chance) < HIDDEN) & (ids > PieceTokenizer.SEPARATOR)
-        hidden = network.encode(ids.masked_fill(hide, PieceTokenizer.UNKNOWN), shapes, mask)
-        scores = network.out(network.drop(hidden))
+        other = torch.tensor([float(example.other) for example in batch])
+        shown = ids.masked_fill(hide, PieceTokenizer.UNKNOWN)
+        hidden = network.encode(shown, shapes, mask, other)
+        scores = network.tag_scores(hidden, other)
         wanted, moves = find_targets(tags, mask, scores.shape[2])
         _add_doubts(wanted, moves, batch)
         loss = network.crf.loss(scores, wanted, moves, mask, shapes >= SHAPES).sum()
         loss = loss * PIECES / pieces
         if self.stage.roles:
-            loss = loss + ROLE_WEIGHT * _role_loss(network, hidden, batch) / spans
+            loss = loss + ROLE_WEIGHT * _role_loss(network, hidden, other, batch) / spans
         loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
         return float(loss.detach())
 
@@ -183,12 +185,13 @@ def _add_doubts(wanted: Tensor, moves: Tensor, batch: Sequence[Example]) -> None
             moves[i].lerp_(steps, DOUBT)
 
 
-def _role_loss(network: Tagger, hidden: Tensor, batch: Sequence[Example]) -> Tensor:
+def _role_loss(network: Tagger, hidden: Tensor, other: Tensor, batch: Sequence[Example]) -> Tensor:
     spans = [(i, a, b) for i, example in enumerate(batch) for a, b, _ in example.spans]
     if not spans:
         return hidden.sum() * 0
     roles = torch.tensor([role for example in batch for *_, role in example.spans])
-    return functional.cross_entropy(network.role_scores(hidden, spans), roles, reduction="sum")
+    scores = network.role_scores(hidden, spans, other)
+    return functional.cross_entropy(scores, roles, reduction="sum")
 
 
 def _pad(rows: Sequence[Sequence[int]]) -> Tensor:

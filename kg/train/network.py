@@ -91,10 +91,12 @@ class Encoder(nn.Module):
         self.far = nn.Embedding(DISTANCES, size.heads) if size.relative else None
         nn.init.zeros_(self.shape.weight)
 
-    def forward(self, ids: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:
-        """Return hidden states, shape (texts, pieces, width)."""
+    def forward(
+        self, ids: Tensor, shapes: Tensor, mask: Tensor, shift: Tensor | float = 0.0
+    ) -> Tensor:
+        """Return hidden states, shape (texts, pieces, width); ``shift`` is added to the pieces."""
         positions = self.pos(torch.arange(ids.shape[1]))[None]
-        x = self.drop(self.n(self.word(ids) + positions + self.shape(shapes)))
+        x = self.drop(self.n(self.word(ids) + positions + self.shape(shapes) + shift))
         seen = mask[:, None, None, :]
         if self.far is not None:
             apart = self.far(torch.from_numpy(find_distances(ids.shape[1]))).permute(2, 0, 1)[None]
@@ -161,8 +163,28 @@ def find_targets(tags: Tensor, mask: Tensor, count: int) -> tuple[Tensor, Tensor
     return wanted, wanted[:, :-1].transpose(1, 2) @ wanted[:, 1:]
 
 
+class Habit(nn.Module):
+    """How other annotators differ from the first ones: shifts for their texts alone.
+
+    What is common to all annotators stays in the network; what one group does otherwise
+    (takes a quality for a metric, say) goes here and is left out of the model that is
+    written, which so annotates as the first ones do.  A group's bias beside a shared
+    classifier: Welinder et al., "The multidimensional wisdom of crowds", NeurIPS 2010.
+    """
+
+    def __init__(self, width: int, tags: int, roles: int) -> None:
+        super().__init__()
+        self.piece = nn.Parameter(torch.zeros(width))
+        self.tag = nn.Parameter(torch.zeros(tags))
+        self.role = nn.Parameter(torch.zeros(roles))
+
+
 class Tagger(nn.Module):
-    """The whole network: encoder, tag scores with their field, roles of spans."""
+    """The whole network: encoder, tag scores with their field, roles of spans.
+
+    Where a method takes ``other``, it holds 1 for each text that other annotators read
+    and 0 for one of the first ones; left out, all are of the first ones.
+    """
 
     def __init__(
         self,
@@ -180,21 +202,37 @@ class Tagger(nn.Module):
         self.role = nn.Sequential(
             nn.Linear(3 * size.width, 256), nn.GELU(), Drop(), nn.Linear(256, roles)
         )
+        self.habit = Habit(size.width, 1 + 2 * labels, roles)
 
-    def encode(self, ids: Tensor, shapes: Tensor, mask: Tensor) -> Tensor:
+    def encode(
+        self, ids: Tensor, shapes: Tensor, mask: Tensor, other: Tensor | None = None
+    ) -> Tensor:
         """Return hidden states, computed in bfloat16 where the machine is faster at it."""
+        shift = 0.0 if other is None else other[:, None, None] * self.habit.piece
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            hidden: Tensor = self.enc(ids, shapes, mask)
+            hidden: Tensor = self.enc(ids, shapes, mask, shift)
         return hidden.float()
 
-    def role_scores(self, hidden: Tensor, spans: Sequence[tuple[int, int, int]]) -> Tensor:
+    def tag_scores(self, hidden: Tensor, other: Tensor | None = None) -> Tensor:
+        """Return scores, shape (texts, pieces, tags)."""
+        scores: Tensor = self.out(self.drop(hidden))
+        return scores if other is None else scores + other[:, None, None] * self.habit.tag
+
+    def role_scores(
+        self,
+        hidden: Tensor,
+        spans: Sequence[tuple[int, int, int]],
+        other: Tensor | None = None,
+    ) -> Tensor:
         """Return role scores of spans (text, first piece, last piece)."""
         rows = [
             torch.cat([hidden[i, a], hidden[i, b], hidden[i, a : b + 1].mean(0)])
             for i, a, b in spans
         ]
         scores: Tensor = self.role(torch.stack(rows))
-        return scores
+        if other is None:
+            return scores
+        return scores + other[[i for i, *_ in spans], None] * self.habit.role
 
     def arrays(self) -> dict[str, Any]:
         """Return the weights as numpy arrays, by name."""

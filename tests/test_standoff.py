@@ -104,7 +104,7 @@ def test_the_annotations_of_our_own_are_well_formed_and_hold_no_words() -> None:
         assert all(start < end for _, start, end in places)
         assert all(a[0] != b[0] or a[2] <= b[1] for a, b in pairwise(places)), data
         keys.add(data["text"])
-    assert len(keys) == len(lines) == 8775
+    assert len(keys) == len(lines) == 11_300
 
 
 def test_the_annotations_of_our_own_are_of_the_raw_corpus(shared: Path) -> None:

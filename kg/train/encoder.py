@@ -30,8 +30,8 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
     (:class:`kg.train.network.Habit`), which the model that is written leaves out;
 16. ``ninth``: it learns on from those that stand off and were not shown yet, and the former ones.
 
-The model is the mean of the last three's weights; without ``standoff`` the mean of the fourth's
-and the fifth's.
+The model is the mean of the last three's weights, the seventh counted twice; without ``standoff``
+that of the fourth's and the fifth's.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -102,6 +102,8 @@ TEACHERS_THIRD: tuple[str, ...] = ("large", "large", "last")
 TEACHERS_FOURTH: tuple[str, ...] = ("large-second", "third")
 TEACHERS_FIFTH: tuple[str, ...] = ("large-second", "large-second", "fourth")
 TEACHERS_SIXTH: tuple[str, ...] = ("large-third", "large-third", "fifth")
+#: Whose weights' mean the model has; one that is named twice counts twice.
+STAGES_AVERAGED: tuple[str, ...] = ("seventh", "seventh", "eighth", "ninth")
 #: Stand-off annotations that a stage saw: as many as there were when it was trained.
 FIRST_LARGE, FIRST_SIXTH, FIRST_SEVENTH, FIRST_NINTH = 1000, 6702, 8775, 11_175
 #: Layers of MPNet that the large teacher keeps.
@@ -235,7 +237,7 @@ def _train_on_standoff(
     maker.learn_teacher("eighth", EIGHTH)
     maker.papers = [*annotated, *late]
     maker.learn_student("ninth", Silver(then, Doubts()), NINTH)
-    maker.average("seventh", "eighth", "ninth")
+    maker.average(*STAGES_AVERAGED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import Any
 
 from kg.errors import RecordError
 from kg.model import Mention, Paper
-from kg.text import fold, sentence_at, squeeze
+from kg.text import counted, fold, sentence_at, squeeze
 
 #: Bins of the reliability table.
 BINS = 10
@@ -365,7 +365,7 @@ TABLES = (
 
 
 def _text_lines(report: Report) -> Iterator[str]:
-    yield f"{report.papers} papers"
+    yield counted(report.papers, "paper")
     for title, name in TABLES:
         table = getattr(report, name)
         if not table:

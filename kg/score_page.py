@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.model import FIELDS, Mention, Paper
-from kg.text import squeeze
+from kg.text import counted, squeeze
 
 if TYPE_CHECKING:
     from kg.score import Bin, Confusion, Counts, Report
@@ -248,8 +248,9 @@ def _colours(kinds: Mapping[str, int]) -> str:
 def _summary(report: Report) -> str:
     exact, concepts = report.total("exact"), report.total("concepts")
     return (
-        f"{report.papers} papers. Mentions: F1 {exact.f1:.3f} (precision {exact.precision:.3f}, "
-        f"recall {exact.recall:.3f}). Concepts per paper: F1 {concepts.f1:.3f}. "
+        f"{counted(report.papers, 'paper')}. Mentions: F1 {exact.f1:.3f} "
+        f"(precision {exact.precision:.3f}, recall {exact.recall:.3f}). "
+        f"Concepts per paper: F1 {concepts.f1:.3f}. "
         f"Role accuracy on right mentions: {report.role_accuracy:.3f}. "
         f"Calibration error: {report.calibration_error:.3f}."
     )

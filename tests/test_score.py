@@ -201,3 +201,25 @@ def test_the_command_writes_page_and_plot(tmp_path: Path) -> None:
     assert (tmp_path / "a.html").read_text(encoding="utf-8") == report.to_html()
     assert (tmp_path / "a.svg").read_text(encoding="utf-8") == report.to_svg()
     assert done.stdout.decode() == report.to_text() + "\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--html", "gold.jsonl"], "--html gold.jsonl: would replace"),
+        (["--predicted", "found.jsonl", "--plot", "./found.jsonl"], "--plot ./found.jsonl: would"),
+        (["--html", "page", "--plot", "page"], "--plot page: would replace"),
+        (["--linking", "--html", "page"], "--html says nothing beside --linking"),
+        (["--predicted", "found.jsonl", "--model", "m"], "--model says nothing beside"),
+    ],
+)
+def test_no_output_replaces_an_input_and_no_option_is_idle(
+    words: list[str], message: str, tmp_path: Path
+) -> None:
+    for name, paper in (("gold", GOLD), ("found", FOUND)):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(paper.to_dict()), encoding="utf-8")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    done = run("evaluate", "gold.jsonl", *words, cwd=tmp_path)
+    assert done.returncode == 2
+    assert message in done.stderr.decode()
+    assert before == {path: path.read_bytes() for path in tmp_path.iterdir()}

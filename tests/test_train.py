@@ -94,6 +94,30 @@ def test_the_same_seed_gives_the_same_predictions(
     assert first == second
 
 
+def test_an_interrupted_run_leaves_no_model(
+    data: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kg.train import cnn
+
+    def broken_off(*args: object) -> dict[str, float]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cnn, "_precision", broken_off)
+    with pytest.raises(KeyboardInterrupt):
+        train(*data, tmp_path / "m", recipe="cnn", steps=1, say=lambda line: None)
+    monkeypatch.setattr("spacy.language.Language.to_disk", broken_off)
+    monkeypatch.setattr(cnn, "_precision", lambda *args: {})
+    with pytest.raises(KeyboardInterrupt):
+        train(*data, tmp_path / "m", recipe="cnn", steps=1, say=lambda line: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_run_that_learned_nothing_says_so(data: tuple[Path, Path], tmp_path: Path) -> None:
+    said: list[str] = []
+    train(*data, tmp_path / "m", recipe="cnn", steps=1, say=said.append)
+    assert said[-1].startswith("nothing on dev was found")
+
+
 def test_dot_spacy_works_as_well(tmp_path: Path) -> None:
     import spacy
     from spacy.tokens import DocBin

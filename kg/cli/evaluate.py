@@ -69,6 +69,15 @@ def command(
     or tab-separated pairs (same or different, type, name, name); the report has
     pairwise and B-cubed precision, recall and F1, and the pairs that went wrong.
     """
+    _check_options(
+        gold,
+        model=model,
+        extractors=extractors,
+        predicted=predicted,
+        html=page,
+        plot=plot,
+        linking=linking,
+    )
     if linking:
         _score_linking(gold, style)
         return
@@ -82,6 +91,20 @@ def command(
         _write(report.to_html(), page)
     if plot:
         _write(report.to_svg(), plot)
+
+
+def _check_options(gold: str, *, linking: bool, **given: str | None) -> None:
+    """Raise where an option would say nothing, or a page would replace what it is made from."""
+    used = [name for name, value in given.items() if value]
+    idle = used if linking else [n for n in used if n in ("model", "extractors")]
+    if idle and (linking or given["predicted"]):
+        other = "--linking" if linking else "--predicted"
+        raise click.UsageError(f"--{idle[0]} says nothing beside {other}")
+    taken = {Path(path).resolve() for path in (gold, given["predicted"]) if path}
+    for name, path in ((name, given[name]) for name in ("html", "plot")):
+        if path and Path(path).resolve() in taken:
+            raise click.UsageError(f"--{name} {path}: would replace another file of this command")
+        taken.add(Path(path or "").resolve())
 
 
 def _write(text: str, name: str) -> None:

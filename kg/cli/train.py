@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
@@ -82,6 +83,9 @@ def command(**options: Any) -> None:
     try:
         out = train(**options, say=say)
     except KeyboardInterrupt:
-        kept = "what is finished is kept beside MODEL, and the same command goes on from there"
-        raise KeyboardInterrupt(f"interrupted; {kept}") from None
+        work = Path(options["out"])
+        work = work.with_name(work.name + ".work")
+        kept = f"what is finished is kept in {work}, and the same command goes on from there"
+        done = kept if work.exists() else "nothing was written"
+        raise KeyboardInterrupt(f"interrupted; {done}") from None
     say(f"wrote {out}; try: kg evaluate {options['dev_path']} --model {out}")

@@ -19,6 +19,7 @@ from spacy.util import filter_spans
 from thinc.api import fix_random_seed
 
 from kg.errors import UsageError
+from kg.files import replace_folder
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
 
 #: Rounds of mini-batches; a quick run is for trying things out.
@@ -56,7 +57,8 @@ def train_cnn(
     best = _learn(nlp, examples, dev, steps, say)
     nlp.from_bytes(best)
     nlp.meta["paperkg"] = {"precision": _precision(nlp, dev)}
-    nlp.to_disk(out)
+    with replace_folder(out) as folder:
+        nlp.to_disk(folder)
 
 
 def _check_types(papers: Iterable[Paper]) -> None:
@@ -86,6 +88,8 @@ def _learn(
         say(f"step {step} of {steps}: F1 on dev {f1:.3f}")
         if f1 > top:
             best, top = nlp.to_bytes(), f1
+    if top == 0:
+        say("nothing on dev was found: it wants more steps, or more papers to learn from")
     return best
 
 

@@ -57,7 +57,7 @@ from kg.extract.extractor import Extractor
 from kg.extract.learned import hash_folder
 from kg.extract.pieces import PieceTokenizer
 from kg.extract.pipe import FACTORY
-from kg.files import write_jsonl
+from kg.files import replace_folder, write_jsonl
 from kg.gold import number_lines
 from kg.model import DEFAULT_ROLE, Mention, Paper, Role
 from kg.read import Refusal, read_papers
@@ -423,7 +423,9 @@ class _Maker:
         """Write the model twice: plain, to fit the calibration on ``dev``, and with it."""
         plain = self.work / "plain-model"
         self._write(plain, {})
-        self._write(out, {"lines": fit_lines(_judged(Extractor(plain), dev))})
+        lines = fit_lines(_judged(Extractor(plain), dev))
+        with replace_folder(out) as folder:
+            self._write(folder, {"lines": lines})
         self.say(f"{self.name}: written")
 
     def _write(self, folder: Path, calibration: dict[str, Any]) -> None:

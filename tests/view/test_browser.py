@@ -541,6 +541,28 @@ def test_back_leads_to_the_camera_of_then(watched: Any, pages: Pages) -> None:
     check_same_camera(page, whole)
 
 
+def test_a_panel_that_comes_and_goes_within_a_frame_leaves_the_whole_map(
+    watched: Any, pages: Pages
+) -> None:
+    page = watched(pages("small"))
+    whole = camera(page)
+    page.evaluate("paperkg.select(3)")
+    address = page.evaluate("location.hash") + "&at=50_-30_2"
+    page.evaluate("paperkg.close()")
+    settle(page)
+    page.evaluate(
+        """(address) => {
+          for (const hash of [address, "#"]) {
+            history.replaceState(null, "", hash);
+            dispatchEvent(new PopStateEvent("popstate"));
+          }
+        }""",
+        address,
+    )
+    assert page.evaluate("paperkg.main") == -1
+    check_same_camera(page, whole)
+
+
 def test_a_link_in_the_panel_leaves_the_camera_alone(watched: Any, pages: Pages) -> None:
     page = watched(pages("small"), "#sel=paper%2Fmade%3A000003")
     link = page.locator(".shared a").first

@@ -369,6 +369,8 @@ class App {
       if (write(before) === write(this.state)) return;
       if (before.at !== this.state.at) this.aim();
       this.apply(before);
+      // A panel that comes and goes between two frames changes the room twice, and no observer tells.
+      this.view.resize();
     };
     addEventListener("popstate", go);
     addEventListener("hashchange", go);

@@ -20,14 +20,14 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from kg.extract import load_extractor  # noqa: E402
-from kg.extract.confidence import calibrate, fit_lines  # noqa: E402
+from kg.extract.confidence import calibrate, fit_lines, judge  # noqa: E402
 from kg.gold import read_gold  # noqa: E402
-from kg.model import Mention, Paper  # noqa: E402
+from kg.model import Paper  # noqa: E402
 from kg.score import Report, evaluate  # noqa: E402
 
 DOCS = ROOT / "docs"
 #: The rules, one at a time beside the model.
-RULES = ("model", "model,coined", "model,abbreviation", "model,repeat", None)
+RULES = ("model", "model,coined", "model,abbreviation", "model,repeat")
 #: Parts of the development papers that are measured with lines fitted on the others.
 PARTS = 5
 #: The classes of error, and what an annotation that is right but for its role counts as.
@@ -70,21 +70,17 @@ def cross_fitted(gold: Sequence[Paper]) -> tuple[float, float]:
     """Return the calibration error with lines fitted on the other parts, and with none."""
     extractor = load_extractor()
     bare = [extractor.find_uncalibrated(paper) for paper in gold]
-    rows = [list(_judged(*pair)) for pair in zip(gold, bare, strict=True)]
-    made = []
-    for number, (paper, mentions) in enumerate(zip(gold, bare, strict=True)):
-        others = (
-            row for at, part in enumerate(rows) if at % PARTS != number % PARTS for row in part
-        )
-        made.append(replace(paper, mentions=calibrate(mentions, fit_lines(others))))
+    rows = [list(judge(*pair)) for pair in zip(gold, bare, strict=True)]
+    lines = [
+        fit_lines(row for at, part in enumerate(rows) if at % PARTS != left for row in part)
+        for left in range(PARTS)
+    ]
+    made = [
+        replace(paper, mentions=calibrate(mentions, lines[at % PARTS]))
+        for at, (paper, mentions) in enumerate(zip(gold, bare, strict=True))
+    ]
     plain = [replace(p, mentions=calibrate(m, {})) for p, m in zip(gold, bare, strict=True)]
     return evaluate(gold, made).calibration_error, evaluate(gold, plain).calibration_error
-
-
-def _judged(gold: Paper, mentions: Iterable[Mention]) -> Iterator[tuple[str, float, bool]]:
-    known = {(m.field, m.start, m.end, m.type) for m in gold.mentions}
-    for m in mentions:
-        yield m.extractor, m.confidence, (m.field, m.start, m.end, m.type) in known
 
 
 def write_block(text: str, name: str, lines: Iterable[str]) -> str:
@@ -96,14 +92,19 @@ def write_block(text: str, name: str, lines: Iterable[str]) -> str:
     return text
 
 
-def rule_rows(gold: Sequence[Paper]) -> Iterator[str]:
-    """Yield the table of what the rules add."""
+def rule_rows(gold: Sequence[Paper], report: Report) -> Iterator[str]:
+    """Yield the table of what the rules add; ``report`` is that of all of them."""
     yield from ("| extractors | mention F1 | precision | recall |", "|---|---|---|---|")
     for names in RULES:
-        counts = evaluate(gold, load_extractor(extractors=names).extract(gold)).total("exact")
-        figures = (counts.f1, counts.precision, counts.recall)
-        cells = " | ".join(f"{100 * value:.1f}" for value in figures)
-        yield f"| {f'`{names}`' if names else 'all'} | {cells} |"
+        part = evaluate(gold, load_extractor(extractors=names).extract(gold))
+        yield _rule_row(f"`{names}`", part)
+    yield _rule_row("all", report)
+
+
+def _rule_row(name: str, report: Report) -> str:
+    counts = report.total("exact")
+    figures = (counts.f1, counts.precision, counts.recall)
+    return f"| {name} | {' | '.join(f'{100 * value:.1f}' for value in figures)} |"
 
 
 def error_rows(report: Report) -> Iterator[str]:
@@ -126,7 +127,7 @@ def main() -> None:
     card = (DOCS / "model-card.md").read_text(encoding="utf-8")
     for name, lines in (
         ("figures", ["```", figures.strip(), "```"]),
-        ("rules", rule_rows(gold)),
+        ("rules", rule_rows(gold, report)),
         ("calibration", ["```", calibration.strip(), "```"]),
         ("cross-fitted", [f"With lines of the other papers {fitted:.3f}; with none {plain:.3f}."]),
     ):

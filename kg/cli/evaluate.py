@@ -101,10 +101,12 @@ def _check_options(gold: str, *, linking: bool, **given: str | None) -> None:
         other = "--linking" if linking else "--predicted"
         raise click.UsageError(f"--{idle[0]} says nothing beside {other}")
     taken = {Path(path).resolve() for path in (gold, given["predicted"]) if path}
-    for name, path in ((name, given[name]) for name in ("html", "plot")):
-        if path and Path(path).resolve() in taken:
-            raise click.UsageError(f"--{name} {path}: would replace another file of this command")
-        taken.add(Path(path or "").resolve())
+    for name in ("html", "plot"):
+        if path := given[name]:
+            if Path(path).resolve() in taken:
+                told = "would replace another file of this command"
+                raise click.UsageError(f"--{name} {path}: {told}")
+            taken.add(Path(path).resolve())
 
 
 def _write(text: str, name: str) -> None:

@@ -78,13 +78,12 @@ def command(**options: Any) -> None:
     With --start the training goes on from an encoder trained before: it needs fewer
     examples, and types and roles of the same name keep what they know.
     """
-    from kg.train import train
+    from kg.train import train, work_folder
 
     try:
         out = train(**options, say=say)
     except KeyboardInterrupt:
-        work = Path(options["out"])
-        work = work.with_name(work.name + ".work")
+        work = work_folder(Path(options["out"]))
         kept = f"what is finished is kept in {work}, and the same command goes on from there"
         done = kept if work.exists() else "nothing was written"
         raise KeyboardInterrupt(f"interrupted; {done}") from None

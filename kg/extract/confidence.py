@@ -9,11 +9,11 @@ abstracts and stored with the model.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kg.model import Mention
+from kg.model import Mention, Paper
 
 #: Probabilities are kept this far from 0 and 1 before log-odds are taken.
 EDGE = 1e-4
@@ -59,6 +59,13 @@ def _sigmoid(x: float) -> float:
 ENOUGH = 40
 #: Strength of the pull of every line towards slope 1, intercept 0.
 PULL = 1.0
+
+
+def judge(gold: Paper, found: Iterable[Mention]) -> Iterator[tuple[str, float, bool]]:
+    """Yield what :func:`fit_lines` takes of mentions found in an annotated paper."""
+    known = {(m.field, m.start, m.end, m.type) for m in gold.mentions}
+    for m in found:
+        yield m.extractor, m.confidence, (m.field, m.start, m.end, m.type) in known
 
 
 def fit_lines(rows: Iterable[tuple[str, float, bool]]) -> dict[str, list[float]]:

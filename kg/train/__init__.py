@@ -93,6 +93,11 @@ def train(
     return target
 
 
+def work_folder(out: Path) -> Path:
+    """Return the folder beside ``out`` where an encoder keeps its finished stages."""
+    return out.with_name(out.name + ".work")
+
+
 def _choose(recipe: str, given: Sequence[str]) -> str:
     """Return "cnn" or "encoder"; raise if options ``given`` or packages do not go with it."""
     if recipe == "auto":

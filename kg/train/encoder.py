@@ -51,7 +51,7 @@ from typing import Any
 import torch
 
 from kg.errors import ReadError, UsageError
-from kg.extract.confidence import fit_lines
+from kg.extract.confidence import fit_lines, judge
 from kg.extract.encoder import Settings, find_windows
 from kg.extract.extractor import Extractor
 from kg.extract.learned import hash_folder
@@ -62,6 +62,7 @@ from kg.gold import number_lines
 from kg.model import DEFAULT_ROLE, Mention, Paper, Role
 from kg.read import Refusal, read_papers
 from kg.text import digest, fold
+from kg.train import work_folder
 from kg.train.doubts import Doubts
 from kg.train.examples import Example, find_examples, name_pool, swap_names
 from kg.train.export import prune_vocabulary, write_model
@@ -151,7 +152,7 @@ def train_encoder(
     extra = read_raw(raw, say=say) if raw else []
     more = read_standoff(standoff, extra) if standoff else []
     texts = read_scirex(Path(pretrain)) if pretrain else []
-    work = out.with_name(out.name + ".work")
+    work = work_folder(out)
     inputs = {"papers": papers, "raw": extra, "standoff": more, "pretrain": texts}
     choices = {"seed": seed, "quick": quick, "epochs": epochs, "recipe": RECIPE}
     keep_plan(work, {**inputs, **choices, "start": first and hash_folder(first.folder)})
@@ -423,7 +424,9 @@ class _Maker:
         """Write the model twice: plain, to fit the calibration on ``dev``, and with it."""
         plain = self.work / "plain-model"
         self._write(plain, {})
-        lines = fit_lines(_judged(Extractor(plain), dev))
+        extractor = Extractor(plain)
+        found = ((paper, extractor.find_uncalibrated(paper)) for paper in dev)
+        lines = fit_lines(row for pair in found for row in judge(*pair))
         with replace_folder(out) as folder:
             self._write(folder, {"lines": lines})
         self.say(f"{self.name}: written")
@@ -465,14 +468,6 @@ def keep_plan(work: Path, plan: Mapping[str, Any]) -> None:
                 "delete it, or give --out another name"
             )
     path.write_text(json.dumps(mine, indent=2) + "\n", encoding="utf-8")
-
-
-def _judged(extractor: Extractor, gold: Sequence[Paper]) -> Iterator[tuple[str, float, bool]]:
-    """Yield (extractors, probability, whether it was right) for everything found in ``gold``."""
-    for paper in gold:
-        known = {(m.field, m.start, m.end, m.type) for m in paper.mentions}
-        for m in extractor.find_uncalibrated(paper):
-            yield m.extractor, m.confidence, (m.field, m.start, m.end, m.type) in known
 
 
 def _labels(papers: Sequence[Paper]) -> tuple[str, ...]:

@@ -296,6 +296,24 @@ def test_training_can_start_from_the_shipped_model(data: tuple[Path, Path], tmp_
 
 
 @needs_torch
+def test_a_span_is_read_by_its_first_its_last_and_its_mean_state() -> None:
+    import torch
+
+    from kg.train.network import _read_spans
+
+    hidden = torch.rand(3, 20, 8, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    spans = [(0, 1, 1), (0, 2, 6), (2, 0, 19), (1, 3, 4), (1, 3, 4)]
+    rows = _read_spans(hidden, spans)
+    for row, (text, first, last) in zip(rows, spans, strict=True):
+        states = hidden[text, first : last + 1]
+        torch.testing.assert_close(row, torch.cat([states[0], states[-1], states.mean(0)]))
+    (gradient,) = torch.autograd.grad(rows.sum(), hidden)
+    touched = {(text, at) for text, a, b in spans for at in range(a, b + 1)}
+    assert {tuple(at) for at in gradient.abs().sum(2).nonzero().tolist()} == touched
+    assert gradient[0, 1].tolist() == [3.0] * 8
+
+
+@needs_torch
 def test_few_examples_go_in_small_batches_and_many_in_full_ones() -> None:
     from kg.train.examples import Example
     from kg.train.loop import BATCH, STEPS, find_batches

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -80,6 +81,8 @@ def sha256(path: Path) -> str:
 @contextmanager
 def replace_file(path: Path) -> Iterator[IO[str]]:
     """Open a file beside ``path`` for text; rename it into place on success only."""
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:  # names a file that nobody has heard of

@@ -43,10 +43,14 @@ def number_lines(source: Path) -> Iterator[tuple[int, str]]:
         ReadError: the file cannot be read, or is not UTF-8.
     """
     try:
+        raw = source.read_bytes()
         # Not splitlines(): a JSON string may hold U+2028 and its like unescaped.
-        lines = source.read_text(encoding="utf-8-sig").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
+        lines = raw.decode("utf-8-sig").split("\n")
+    except OSError as error:
         raise ReadError(f"{source}: cannot be read: {reason(error)}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ReadError(f"{source}:{line}: not UTF-8: {reason(error)}") from error
     yield from ((number, line) for number, line in enumerate(lines, 1) if line.strip())
 
 

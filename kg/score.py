@@ -113,6 +113,11 @@ class Report:
         """Return the sum of the table ``name``: micro average."""
         return total(getattr(self, name))
 
+    @property
+    def role_accuracy_text(self) -> str:
+        """The role accuracy for readers; "-" where no mention is right that could have a role."""
+        return f"{self.role_accuracy:.3f}" if self.roles else "-"
+
     def to_dict(self) -> dict[str, Any]:
         """Return the report as plain data; each table has its total under "all"."""
         data: dict[str, Any] = {"papers": self.papers}
@@ -373,7 +378,7 @@ def _text_lines(report: Report) -> Iterator[str]:
         yield from ("", _row(title, ("precision", "recall", "F1", "gold", "found")))
         for key, counts in (*table.items(), ("all", total(table))):
             yield _row(f"  {key}", _figures(counts))
-    yield from ("", f"role accuracy on right mentions  {report.role_accuracy:.3f}")
+    yield from ("", f"role accuracy on right mentions  {report.role_accuracy_text}")
     for key, counts in report.links.items():
         yield _row(f"links: {key}", _figures(counts))
     yield f"expected calibration error       {report.calibration_error:.3f}"

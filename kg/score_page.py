@@ -251,7 +251,7 @@ def _summary(report: Report) -> str:
         f"{counted(report.papers, 'paper')}. Mentions: F1 {exact.f1:.3f} "
         f"(precision {exact.precision:.3f}, recall {exact.recall:.3f}). "
         f"Concepts per paper: F1 {concepts.f1:.3f}. "
-        f"Role accuracy on right mentions: {report.role_accuracy:.3f}. "
+        f"Role accuracy on right mentions: {report.role_accuracy_text}. "
         f"Calibration error: {report.calibration_error:.3f}."
     )
 
@@ -313,7 +313,8 @@ def _confusion(item: Confusion) -> str:
 
 def _papers(report: Report, kinds: Mapping[str, int]) -> str:
     marks = " ".join(f'<mark class="k{i}">{html.escape(kind)}</mark>' for kind, i in kinds.items())
-    rows = "".join(_paper(gold, found, kinds) for gold, found in report.pairs)
+    pairs = enumerate(report.pairs, start=1)
+    rows = "".join(_paper(f"paper-{n}", gold, found, kinds) for n, (gold, found) in pairs)
     return (
         '<h2 id="papers">Papers</h2>'
         f'<p>{marks}. <mark class="wrong">Underlined</mark>: on one side only. '
@@ -324,15 +325,15 @@ def _papers(report: Report, kinds: Mapping[str, int]) -> str:
     )
 
 
-def _paper(gold: Paper, found: Paper, kinds: Mapping[str, int]) -> str:
-    name = html.escape(gold.id, quote=True)
+def _paper(anchor: str, gold: Paper, found: Paper, kinds: Mapping[str, int]) -> str:
     sides = "".join(
         f'<td data-side="{side}">{_marked(paper, other, kinds)}</td>'
         for side, paper, other in (("gold", gold, found), ("found", found, gold))
     )
     return (
-        f'<tr class="about" id="{name}"><th colspan="2" scope="rowgroup">'
-        f'<a href="#{name}">{name}</a> {_tally(gold, found)}</th></tr><tr>{sides}</tr>\n'
+        f'<tr class="about" id="{anchor}"><th colspan="2" scope="rowgroup">'
+        f'<a href="#{anchor}">{html.escape(gold.id)}</a> {_tally(gold, found)}</th></tr>'
+        f"<tr>{sides}</tr>\n"
     )
 
 

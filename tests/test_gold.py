@@ -106,3 +106,11 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     for name in ("absent.jsonl", "absent.spacy"):
         with pytest.raises(ReadError, match="absent"):
             read_gold(tmp_path / name)
+
+
+def test_bytes_that_are_not_utf_8_are_told_with_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "gold.jsonl"
+    line = json.dumps(GOLD.to_dict()).encode()
+    path.write_bytes(b"\xef\xbb\xbf" + line + b"\r\n" + line.replace(b"COCO", b"C\xd6CO"))
+    with pytest.raises(ReadError, match=r"gold\.jsonl:2: not UTF-8: .*0xd6"):
+        read_gold(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
@@ -201,6 +202,40 @@ def test_the_command_writes_page_and_plot(tmp_path: Path) -> None:
     assert (tmp_path / "a.html").read_text(encoding="utf-8") == report.to_html()
     assert (tmp_path / "a.svg").read_text(encoding="utf-8") == report.to_svg()
     assert done.stdout.decode() == report.to_text() + "\n"
+
+
+@pytest.mark.parametrize(("page", "message"), [("no/a.html", "No such file"), (".", "directory")])
+def test_an_output_that_cannot_be_written_is_told_before_the_work(
+    page: str, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "gold.jsonl").write_text(json.dumps(GOLD.to_dict()), encoding="utf-8")
+    done = run("evaluate", "gold.jsonl", "--html", page, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert message in done.stderr.decode()
+    assert [path.name for path in tmp_path.iterdir()] == ["gold.jsonl"]
+
+
+def test_a_gold_without_annotations_is_told(tmp_path: Path) -> None:
+    bare = json.dumps(replace(GOLD, mentions=()).to_dict())
+    (tmp_path / "gold.jsonl").write_text(bare, encoding="utf-8")
+    done = run("evaluate", "gold.jsonl", cwd=tmp_path)
+    assert done.returncode == 1
+    told = b"kg: gold.jsonl: no mention and no link is annotated in 1 paper; see --help\n"
+    assert done.stderr == told
+
+
+def test_papers_of_one_id_have_anchors_of_their_own() -> None:
+    other = replace(GOLD, title="Another text", mentions=())
+    page = evaluate([GOLD, other], [replace(FOUND, mentions=()), other]).to_html()
+    anchors = re.findall(r' id="([^"]*)"', page)
+    assert len(anchors) == len(set(anchors))
+    assert {"#paper-1", "#paper-2"} <= set(re.findall(r'href="([^"]*)"', page))
+
+
+def test_no_role_accuracy_where_no_mention_is_right() -> None:
+    report = evaluate([GOLD], [replace(FOUND, mentions=())])
+    assert "role accuracy on right mentions  -" in report.to_text()
+    assert "Role accuracy on right mentions: -." in report.to_html()
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
@@ -81,16 +82,18 @@ def command(
     if linking:
         _score_linking(gold, style)
         return
-    report = _measure(gold, model, extractors, predicted)
-    click.echo(
-        json.dumps(report.to_dict(), ensure_ascii=False, indent=2)
-        if style == "json"
-        else report.to_text()
-    )
-    if page:
-        _write(report.to_html(), page)
-    if plot:
-        _write(report.to_svg(), plot)
+    # Opened before the work: a place that cannot be written is told at once.
+    with ExitStack() as stack:
+        page_out, plot_out = (stack.enter_context(_open(path)) for path in (page, plot))
+        report = _measure(gold, model, extractors, predicted)
+        if page_out:
+            page_out.write(report.to_html())
+        if plot_out:
+            plot_out.write(report.to_svg())
+    as_json = json.dumps(report.to_dict(), ensure_ascii=False, indent=2)
+    click.echo(as_json if style == "json" else report.to_text())
+    for path in filter(None, (page, plot)):
+        say(f"wrote {path}")
 
 
 def _check_options(gold: str, *, linking: bool, **given: str | None) -> None:
@@ -109,12 +112,10 @@ def _check_options(gold: str, *, linking: bool, **given: str | None) -> None:
             taken.add(Path(path).resolve())
 
 
-def _write(text: str, name: str) -> None:
+def _open(path: str | None) -> AbstractContextManager[IO[str] | None]:
     from kg.files import replace_file
 
-    with replace_file(Path(name)) as out:
-        out.write(text)
-    say(f"wrote {name}")
+    return replace_file(Path(path)) if path else nullcontext()
 
 
 def _score_linking(gold: str, style: str) -> None:
@@ -126,11 +127,16 @@ def _score_linking(gold: str, style: str) -> None:
 
 
 def _measure(gold: str, model: str | None, extractors: str | None, predicted: str | None) -> Report:
+    from kg.errors import ReadError
     from kg.extract import load_extractor
     from kg.gold import read_gold
     from kg.score import evaluate
+    from kg.text import counted
 
     papers = read_gold(gold)
+    if not any(paper.mentions or paper.links for paper in papers):
+        counts = counted(len(papers), "paper")
+        raise ReadError(f"{gold}: no mention and no link is annotated in {counts}; see --help")
     if predicted:
         return evaluate(papers, read_gold(predicted))
     extractor = load_extractor(model, extractors=extractors)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
-#: That a paper introduces a name is believed from this probability on: where the model
-#: wavers, the name is more often one that the paper only uses.
-INTRODUCED = 0.55
+#: That a paper introduces a name is believed from this probability on, that it is a name at all
+#: included: where the model wavers, it is more often one that the paper only uses.
+INTRODUCED = 0.5
 
 
 def find_types(
@@ -40,10 +40,12 @@ def find_roles(
 ) -> tuple[str, ...]:
     """Return the role of each mention, as :func:`find_types` returns the type.
 
-    A mention counts as much as it is probable.
+    A mention counts as much as it is probable.  That the name is introduced has to be
+    probable in itself, on the mean of its mentions: a role that is sure of a doubtful name is not.
     """
     sums = _sum(names, (m.probability * np.array(m.roles) for m in found))
-    return tuple(roles[_best_role(sums[name], roles)] for name in names)
+    counts = Counter(names)
+    return tuple(roles[_best_role(sums[name] / counts[name], roles)] for name in names)
 
 
 def _sum(names: Sequence[str], beliefs: Iterable[Sequence[float] | Array]) -> dict[str, Array]:
@@ -53,10 +55,10 @@ def _sum(names: Sequence[str], beliefs: Iterable[Sequence[float] | Array]) -> di
     return sums
 
 
-def _best_role(total: Array, roles: Sequence[str]) -> int:
-    best = int(total.argmax())
-    if roles[best] != Role.INTRODUCES or total[best] >= INTRODUCED * total.sum():
+def _best_role(beliefs: Array, roles: Sequence[str]) -> int:
+    best = int(beliefs.argmax())
+    if roles[best] != Role.INTRODUCES or beliefs[best] >= INTRODUCED:
         return best
-    others = total.copy()
+    others = beliefs.copy()
     others[best] = -1
     return int(others.argmax())

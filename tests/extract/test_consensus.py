@@ -36,5 +36,14 @@ def test_a_name_has_the_role_that_its_mentions_together_make_probable() -> None:
 def test_a_name_is_introduced_only_where_the_model_does_not_waver() -> None:
     above, below = found("introduces", INTRODUCED + 0.01), found("introduces", INTRODUCED - 0.01)
     assert find_roles([above, below], "ab", ("introduces", "uses")) == ("introduces", "uses")
-    assert find_roles([below], "a", ("uses", "reports")) == ("uses",)
+    wavering = found("introduces", 0.6, probability=0.6)
+    assert find_roles([wavering], "a", ("uses", "reports")) == ("uses",)
     assert find_roles([found("introduces", 1.0)], "a", ("introduces", "uses")) == ("introduces",)
+
+
+def test_what_may_be_no_name_is_not_introduced() -> None:
+    roles = ("introduces", "uses")
+    doubtful = found("introduces", 0.9, probability=0.5)
+    assert find_roles([doubtful], "a", roles) == ("uses",)
+    sure = found("introduces", 0.9)
+    assert find_roles([doubtful, sure], "aa", roles) == ("introduces",) * 2

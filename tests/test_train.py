@@ -149,6 +149,8 @@ def test_mistakes_get_one_line(data: tuple[Path, Path], model: Path, tmp_path: P
     bare = write([Paper("a", "Nothing", "here")], tmp_path / "bare.jsonl")
     with pytest.raises(UsageError, match="hold no mention"):
         train(bare, data[1], tmp_path / "x", recipe="cnn")
+    with pytest.raises(UsageError, match=r"bare\.jsonl: holds no mention: nothing to choose by"):
+        train(data[0], bare, tmp_path / "x", recipe="cnn")
     strange = Paper("a", "Foo", mentions=(Mention("title", 0, 3, "Foo", "Planet", "uses"),))
     with pytest.raises(UsageError, match="type 'Planet' is in no training paper"):
         train(data[0], write([strange], tmp_path / "s.jsonl"), tmp_path / "x", recipe="cnn")

@@ -14,6 +14,7 @@ from typing import Any
 
 from kg.errors import MissingExtraError, UsageError
 from kg.model import Mention, Paper
+from kg.text import counted
 
 RECIPES = ("auto", "cnn", "encoder")
 
@@ -114,7 +115,8 @@ def _without_overlaps(papers: Sequence[Paper], say: Callable[[str], object]) -> 
     kept = [replace(paper, mentions=tuple(_longest(paper.mentions))) for paper in papers]
     lost = sum(len(p.mentions) for p in papers) - sum(len(p.mentions) for p in kept)
     if lost:
-        say(f"{lost} mentions overlap a longer one and are not learned from")
+        verbs = ("overlaps", "is") if lost == 1 else ("overlap", "are")
+        say(f"{counted(lost, 'mention')} {verbs[0]} a longer one and {verbs[1]} not learned from")
     return kept
 
 
@@ -137,6 +139,9 @@ def _check_labels(papers: Sequence[Paper], dev: Sequence[Paper], where: str) -> 
     known = {m.type for paper in papers for m in paper.mentions}
     if not known:
         raise UsageError("the training papers hold no mention: nothing to learn")
-    strange = sorted({m.type for paper in dev for m in paper.mentions} - known)
+    wanted = {m.type for paper in dev for m in paper.mentions}
+    if not wanted:
+        raise UsageError(f"{where}: holds no mention: nothing to choose by")
+    strange = sorted(wanted - known)
     if strange:
         raise UsageError(f"{where}: type {strange[0]!r} is in no training paper ({sorted(known)})")

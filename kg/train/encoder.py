@@ -28,10 +28,15 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 15. ``eighth``: it learns on from the same annotations, now knowing which are whose: what the
     annotators of those that stand off do otherwise goes into shifts of their own
     (:class:`kg.train.network.Habit`), which the model that is written leaves out;
-16. ``ninth``: it learns on from those that stand off and were not shown yet, and the former ones.
+16. ``ninth``: it learns on from those that stand off and were not shown yet, and the former ones;
+    the ``mean`` of the last three's weights, the seventh counted twice, goes on;
+17. ``large-fourth``: the lower eight layers of MPNet learn most of what stands off and the
+    annotated papers twice (23 minutes a part);
+18. ``silver-tenth`` and ``tenth``: it, counted twice, and the mean label raw papers of the last
+    years; the mean learns on from these, the annotations and most of those that stand off.
 
-The model is the mean of the last three's weights, the seventh counted twice; without ``standoff``
-that of the fourth's and the fifth's.
+The model is the mean of the ``mean``'s and the tenth's weights; without ``standoff`` that of the
+fourth's and the fifth's.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -81,7 +86,7 @@ from kg.train.standoff import read_standoff
 from kg.train.start import Start
 
 #: Number of the recipe: a work folder of another one is not gone on with.
-RECIPE = 7
+RECIPE = 8
 #: Epochs and learning rates of the stages.
 SPANS = (1, 8e-5)
 TEACHER = (8, 1e-4)
@@ -98,24 +103,30 @@ SIXTH = (6, 7e-5)
 SEVENTH = (4, 6e-5)
 EIGHTH = (4, 6e-5)
 NINTH = (3, 5e-5)
+LARGE_FOURTH = (4, 7e-5)
+TENTH = (2, 5e-5)
 #: Who labels together; a teacher that is named twice counts twice.
 TEACHERS_THIRD: tuple[str, ...] = ("large", "large", "last")
 TEACHERS_FOURTH: tuple[str, ...] = ("large-second", "third")
 TEACHERS_FIFTH: tuple[str, ...] = ("large-second", "large-second", "fourth")
 TEACHERS_SIXTH: tuple[str, ...] = ("large-third", "large-third", "fifth")
-#: Whose weights' mean the model has; one that is named twice counts twice.
+TEACHERS_TENTH: tuple[str, ...] = ("large-fourth", "large-fourth", "mean")
+#: Whose weights' mean the tenth begins with, and whose the model has; named twice, counted twice.
 STAGES_AVERAGED: tuple[str, ...] = ("seventh", "seventh", "eighth", "ninth")
+STAGES_AVERAGED_LAST: tuple[str, ...] = ("mean", "tenth")
 #: Stand-off annotations that a stage saw: as many as there were when it was trained.
 FIRST_LARGE, FIRST_SIXTH, FIRST_SEVENTH, FIRST_NINTH = 1000, 6702, 8775, 11_175
-#: Layers of MPNet that the large teacher keeps.
-LARGE_LAYERS = 10
+#: How many of them, at random, the last large teacher and the tenth learn from.
+MANY_LARGE, MANY_TENTH = 10_000, 8000
+#: Layers of MPNet that the large teachers keep.
+LARGE_LAYERS, LARGE_FOURTH_LAYERS = 10, 8
 #: Attention heads and inner units a layer that the last student keeps; examples that choose them.
 KEPT_HEADS, KEPT_UNITS, CHOOSING = 9, 1280, 80
 #: Share of a paper's coined names that are exchanged for others, each epoch anew.
 SWAPPED = 0.25
 #: Raw papers that are labelled: how many, how long at least, from which year on, at last.
 SILVER, SILVER_LAST, SILVER_THIRD = 9000, 24_000, 20_000
-SILVER_FOURTH, SILVER_FIFTH, SILVER_SIXTH = 12_000, 25_000, 8000
+SILVER_FOURTH, SILVER_FIFTH, SILVER_SIXTH, SILVER_TENTH = 12_000, 25_000, 8000, 6600
 LONG, SINCE, SINCE_FIFTH, SINCE_SIXTH = 400, 2019, 2016, 2022
 #: How many of them a quick run labels.
 FEW_RAW = 50
@@ -238,7 +249,17 @@ def _train_on_standoff(
     maker.learn_teacher("eighth", EIGHTH)
     maker.papers = [*annotated, *late]
     maker.learn_student("ninth", Silver(then, Doubts()), NINTH)
-    maker.average(*STAGES_AVERAGED)
+    maker.average(*STAGES_AVERAGED, name="mean")
+    then, maker.papers = more[:FIRST_NINTH], annotated
+    maker.start_large(maker.seed + 3, layers=LARGE_FOURTH_LAYERS)
+    maker.learn_parts("large-fourth", maker.choose(then, MANY_LARGE), LARGE_FOURTH, shares=2)
+    left = without(raw, more)
+    silver = maker.label(
+        "silver-tenth", TEACHERS_TENTH, left, dev, SILVER_TENTH, since=SINCE_SIXTH, doubted=True
+    )
+    maker.go_back("mean")
+    maker.learn_parts("tenth", maker.choose(then, MANY_TENTH), TENTH, silver=silver)
+    maker.average(*STAGES_AVERAGED_LAST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,11 +319,11 @@ class _Maker:
         if self.start:
             self.start.load(self.network, self.vocabulary, self.labels, self.roles)
 
-    def start_large(self, seed: int) -> None:
+    def start_large(self, seed: int, *, layers: int = LARGE_LAYERS) -> None:
         """Take the first layers of MPNet, and new heads."""
         torch.manual_seed(seed)
         self.seed = seed
-        self.network = self._make(replace(MPNET, layers=1 if self.quick else LARGE_LAYERS))
+        self.network = self._make(replace(MPNET, layers=1 if self.quick else layers))
         load_mpnet(self.network, self.vocabulary)
 
     def go_back(self, stage: str) -> None:
@@ -311,15 +332,17 @@ class _Maker:
         self.network = self._make(measure(state))
         self.network.load_state_dict(state)
 
-    def average(self, *stages: str) -> None:
+    def average(self, *stages: str, name: str | None = None) -> None:
         """Take the mean of the stages' weights, of which each began with the one's before.
 
-        Wortsman et al., "Model soups", ICML 2022.
+        Wortsman et al., "Model soups", ICML 2022.  With ``name`` it is kept as a stage is.
         """
         self.go_back(stages[0])
         states = [torch.load(self.work / f"{s}.pt", weights_only=True) for s in stages]
         mean = {name: sum(s[name] for s in states) / len(states) for name in states[0]}
         self.network.load_state_dict(mean)
+        if name:
+            torch.save(mean, self.work / f"{name}.pt")
 
     def prune(self) -> None:
         """Leave the network its most important parts, chosen on some of the annotated papers."""
@@ -352,6 +375,35 @@ class _Maker:
             part = self._examples(endless[first : first + share])
             doubted = [replace(e, doubt=silver.doubts.find(e.ids)) for e in part]
             return [*self._varied(epoch), *doubted]
+
+        self._run(stage, examples, plan)
+
+    def choose(self, papers: Sequence[Paper], count: int) -> list[Paper]:
+        """Return ``count`` of the papers at random; all of them where there are no more."""
+        return random.Random(self.seed).sample(list(papers), min(count, len(papers)))
+
+    def learn_parts(
+        self,
+        stage: str,
+        more: Sequence[Paper],
+        plan: tuple[int, float],
+        *,
+        silver: Silver | None = None,
+        shares: int = 1,
+    ) -> None:
+        """Learn from ``more`` and ``silver`` once, a part an epoch, beside the annotated papers.
+
+        Of these an epoch shows one of ``shares``; names are exchanged in ``more``, too.
+        """
+        pool = name_pool([*self.papers, *more])
+        labelled = silver or Silver((), Doubts())
+
+        def examples(epoch: int) -> list[Example]:
+            chance = random.Random(self.seed * 1000 + epoch)
+            mine = [*self.papers[epoch % shares :: shares], *more[epoch :: plan[0]]]
+            made = self._examples([swap_names(p, pool, chance, SWAPPED) for p in mine])
+            part = self._examples(labelled.papers[epoch :: plan[0]])
+            return [*made, *(replace(e, doubt=labelled.doubts.find(e.ids)) for e in part)]
 
         self._run(stage, examples, plan)
 

@@ -80,7 +80,7 @@ def test_what_does_not_fit_is_named(tmp_path: Path, line: str, message: str) -> 
 
 def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "x.jsonl").write_bytes(b"\xff\xfe")
-    with pytest.raises(ReadError, match=r"x\.jsonl: cannot be read"):
+    with pytest.raises(ReadError, match=r"x\.jsonl:1: not UTF-8"):
         read_standoff(tmp_path / "x.jsonl", RAW)
 
 

@@ -408,15 +408,22 @@ def test_the_encoder_recipe_with_annotations_that_stand_off(
     standoff.write_text("\n".join(write_standoff(list(once.values())[:5])), encoding="utf-8")
     options = {"recipe": "encoder", "quick": True, "raw": raw, "say": said.append}
     out = train(gold, gold, tmp_path / "m", standoff=standoff, **options)  # type: ignore[arg-type]
-    for stage in ("fifth", "large-third", "sixth", "seventh", "eighth", "ninth"):
+    own = ("large-third", "sixth", "seventh", "eighth", "ninth", "large-fourth", "tenth")
+    for stage in ("fifth", *own):
         assert any(line.startswith(f"{stage}: epoch 1") for line in said)
-    assert "silver-sixth: labelled" in said
-    last = [tmp_path / "m.work" / f"{stage}.pt" for stage in ("seventh", "eighth", "ninth")]
-    _is_mean(out / "kg_mentions", *last, last[0])  # the seventh counts twice
+    assert {"silver-sixth: labelled", "silver-tenth: labelled"} <= set(said)
     import torch
 
-    habits = [torch.load(stage, weights_only=True)["habit.tag"].any() for stage in last]
-    assert habits == [False, True, True]
+    names = ("seventh", "eighth", "ninth", "mean", "tenth", "large-fourth")
+    stages = {
+        name: torch.load(tmp_path / "m.work" / f"{name}.pt", weights_only=True) for name in names
+    }
+    habits = {name for name, state in stages.items() if state["habit.tag"].any()}
+    assert habits == {*names} - {"seventh"}
+    # The seventh counts twice.
+    wanted = 2 * stages["seventh"]["crf.t"] + stages["eighth"]["crf.t"] + stages["ninth"]["crf.t"]
+    torch.testing.assert_close(stages["mean"]["crf.t"], wanted / 4)
+    _is_mean(out / "kg_mentions", *(tmp_path / "m.work" / f"{n}.pt" for n in ("mean", "tenth")))
 
 
 def _usual(paper: Paper) -> Paper:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kg.extract.encoder import Found
 
 #: Version of how a model's beliefs become mentions; its weights have a version of their own.
-VERSION = 3
+VERSION = 4
 #: Confidence of a plain spaCy model whose precision was never measured.
 UNMEASURED = 0.7
 

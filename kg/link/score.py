@@ -23,7 +23,8 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from kg.errors import KGError, reason
+from kg.errors import KGError
+from kg.gold import number_lines
 from kg.link import link_papers
 from kg.model import ConceptType, Mention, Paper
 
@@ -155,12 +156,8 @@ def evaluate_linking(path: str | Path) -> Report:
 
 
 def _read_gold(path: Path) -> Iterator[_Document]:
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise KGError(f"{path}: cannot be read: {reason(error)}") from None
-    for number, line in enumerate(lines, 1):
-        if line.strip() and not line.startswith("#"):
+    for number, line in number_lines(path):
+        if not line.startswith("#"):
             try:
                 yield _clusters(line) if line.startswith("{") else _pair(line, number)
             except (ValueError, KeyError, TypeError, AttributeError) as error:

@@ -372,9 +372,8 @@ class _Maker:
 
         def examples(epoch: int) -> list[Example]:
             first = epoch * share % max(len(silver.papers), 1)
-            part = self._examples(endless[first : first + share])
-            doubted = [replace(e, doubt=silver.doubts.find(e.ids)) for e in part]
-            return [*self._varied(epoch), *doubted]
+            part = replace(silver, papers=endless[first : first + share])
+            return [*self._varied(epoch), *self._doubted(part)]
 
         self._run(stage, examples, plan)
 
@@ -402,8 +401,8 @@ class _Maker:
             chance = random.Random(self.seed * 1000 + epoch)
             mine = [*self.papers[epoch % shares :: shares], *more[epoch :: plan[0]]]
             made = self._examples([swap_names(p, pool, chance, SWAPPED) for p in mine])
-            part = self._examples(labelled.papers[epoch :: plan[0]])
-            return [*made, *(replace(e, doubt=labelled.doubts.find(e.ids)) for e in part)]
+            part = replace(labelled, papers=labelled.papers[epoch :: plan[0]])
+            return [*made, *self._doubted(part)]
 
         self._run(stage, examples, plan)
 
@@ -425,6 +424,13 @@ class _Maker:
         chance = random.Random(self.seed * 1000 + epoch)
         pool = name_pool(self.papers)
         return self._examples([swap_names(p, pool, chance, SWAPPED) for p in self.papers])
+
+    def _doubted(self, silver: Silver) -> list[Example]:
+        """Return the examples of ``silver``, each with what the teachers were unsure of."""
+        return [
+            replace(example, doubt=silver.doubts.find(example.ids))
+            for example in self._examples(silver.papers)
+        ]
 
     def _examples(self, papers: Sequence[Paper]) -> list[Example]:
         return [

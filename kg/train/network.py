@@ -243,7 +243,7 @@ def _read_spans(hidden: Tensor, spans: Sequence[tuple[int, int, int]]) -> Tensor
     first = [i * length + a for i, a, _ in spans]
     last = [i * length + b for i, _, b in spans]
     inside = [piece for a, b in zip(first, last, strict=True) for piece in range(a, b + 1)]
-    widths = torch.tensor([b - a + 1 for a, b in zip(first, last, strict=True)])
+    widths = torch.tensor([b - a + 1 for _, a, b in spans])
     starts = widths.cumsum(0) - widths
     mean = functional.embedding_bag(torch.tensor(inside), states, starts, mode="mean")
     return torch.cat([states[first], states[last], mean], 1)

@@ -55,6 +55,17 @@ def test_what_is_no_gold_names_its_line(tmp_path: Path, line: str) -> None:
         evaluate_linking(path)
 
 
+def test_lines_are_read_as_those_of_other_gold(tmp_path: Path) -> None:
+    """A mark at the file's start, lines of Windows, bytes that are not UTF-8."""
+    path = tmp_path / "gold.tsv"
+    pair = b"same\tMethod\tLoRA\tLoRA\r\n"
+    path.write_bytes(b"\xef\xbb\xbf" + pair)
+    assert evaluate_linking(path).pairwise.wanted == 1
+    path.write_bytes(pair + pair.replace(b"LoRA", b"L\xf6RA"))
+    with pytest.raises(KGError, match=r"gold\.tsv:2: not UTF-8"):
+        evaluate_linking(path)
+
+
 @pytest.mark.shared
 @pytest.mark.skipif(not SCIREX.is_file(), reason="needs ../shared/annotations")
 def test_scirex_precision() -> None:

@@ -67,9 +67,14 @@ def run_stage(
         loss = trainer.epoch(epoch)
         trainer.save(part, epoch + 1)
         say(f"{stage.name}: epoch {epoch + 1} of {stage.epochs}, loss {loss:.3f}")
-    torch.save(network.state_dict(), folder / f"{stage.name}.tmp")
-    (folder / f"{stage.name}.tmp").replace(done)
+    save_state(network.state_dict(), done)
     part.unlink(missing_ok=True)
+
+
+def save_state(state: dict[str, Any], path: Path) -> None:
+    """Write a state whole or not at all."""
+    torch.save(state, path.with_suffix(".tmp"))
+    path.with_suffix(".tmp").replace(path)
 
 
 class _Trainer:
@@ -91,8 +96,7 @@ class _Trainer:
             "network": self.replicas[0].state_dict(),
             "optimizer": self.optimizer.state_dict(),
         }
-        torch.save(state, path.with_suffix(".tmp"))
-        path.with_suffix(".tmp").replace(path)
+        save_state(state, path)
 
     def load(self, path: Path) -> int:
         """Go on from a saved state; return the number of epochs it has behind it."""

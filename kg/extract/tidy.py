@@ -18,7 +18,9 @@ _LEADING = re.compile(
     r"|in|by|on|via|using|The|A|An|Our|This|These)(?=\s)\s*|[\s\-–—:;,.)\]/]+)+"
 )
 _TRAILING = re.compile(
-    r"(?:[\s\-–—:;,(\[/@]+(?:(?:the|a|an|and|or|of|for|with|to|in|by|on|via|using|from|as|at|is)$)?"
+    # Of "virtual try-on" and "user barge-in" the last word belongs to the name.
+    r"(?:[\s\-–—:;,(\[/@]+"
+    r"(?:(?<![-–])(?:the|a|an|and|or|of|for|with|to|in|by|on|via|using|from|as|at|is)$)?"
     r"|\.(?<!\w\.\w\.))+$"
 )
 _NOUNS = (
@@ -34,6 +36,10 @@ _EMPTY = re.compile(
     r"|discussion|conclusions?|significance|keywords|index terms)",
     re.IGNORECASE,
 )
+#: Words among these that are names when they are written so.
+_NAMES = frozenset(("AIM", "ART", "DEEP", "MULTI", "SELF", "STATE"))
+#: One word that is no name by its capitals or digits: "3D models", "LLM-based agents", "L1 loss".
+_COMMON = re.compile(r"\dD|L\d|.*[-–](?:based|driven|guided)", re.IGNORECASE)
 
 
 def tidy(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
@@ -53,7 +59,8 @@ def _tidied(mention: Mention) -> Iterator[Mention]:
     start, end = find_borders(mention.text)
     name = mention.text[start:end]
     torn = mention.text.endswith(("-", "(")) and name.islower()
-    if name and not torn and not _EMPTY.fullmatch(name):
+    empty = _EMPTY.fullmatch(name) and name not in _NAMES
+    if name and not torn and not empty:
         yield replace(
             mention,
             start=mention.start + start,
@@ -76,7 +83,7 @@ def find_borders(text: str) -> tuple[int, int]:
     end = _last(text, start)
     head = _HEAD.search(text[:end])
     if head and head.start() > start and _is_proper(text[start : head.start()]):
-        end = head.start()
+        end = _last(text[: head.start()], start)
     return start, end
 
 
@@ -113,7 +120,20 @@ def _last(text: str, start: int) -> int:
 
 
 def _is_proper(name: str) -> bool:
-    """Return whether ``name`` is one word written as a proper name: capitals inside, or digits."""
-    return " " not in name and (
-        any(c.isupper() for c in name[1:]) or any(c.isdigit() for c in name)
+    """Return whether ``name`` is one word written as a proper name: capitals inside, or digits.
+
+    Of a compound one part must be: "Vision-Language" has its capitals from a title.
+
+    >>> [_is_proper(word) for word in ("R-CNN", "U-Net", "BirdsEye", "Vision-Language", "3D")]
+    [True, True, True, False, False]
+    """
+    if " " in name or _COMMON.fullmatch(name):
+        return False
+    return any(
+        part.isdigit() or (len(part) == 1 and part.isupper()) or _is_marked(part[1:])
+        for part in re.split("[-–/]", name)
     )
+
+
+def _is_marked(letters: str) -> bool:
+    return any(c.isupper() or c.isdigit() for c in letters)

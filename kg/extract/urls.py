@@ -32,18 +32,21 @@ class Found:
     url: str
 
 
-_HINT = re.compile(r"/ ?/|[\w-]\.[A-Za-z]{2}|git(?:hub|lab)\. ?\w|www\.")
+_HINT = re.compile(r"/ ?/|[\w-]\.[A-Za-z]{2}|git(?:hub|lab) ?\. ?\w|www\.")
 _DOI_HINT = re.compile(r"10\.\d{4}")
 _START = re.compile(
     r"(?P<scheme>(?:h[tx]{1,2}p(?:\s?s)?|ftp)\s?:\s?/\s?/\s?|h[tx]{1,2}ps?//"
+    r"|https?:/(?=[\w-]+\.[\w-])|(?<!\w)t{1,2}ps?://(?=[\w-]+\.[\w-])"
     r"|(?<![\w:/.])//(?=(?:www\.|github\.com/|gitlab\.com/)))"
     r"|git@(?P<ssh>git(?:hub|lab)\.com):(?=[\w.-]+/[\w.-])"
     r"|(?<![\w/.])(?P<doi>doi[\s:{]{1,3}(?=10\.\d{4,9}/\w))"
     r"|(?<![\w@.-])(?P<www>www\d?\.)(?=[A-Za-z0-9])"
     r"|(?<![\w@./%=\\-])(?P<bare>[A-Za-z0-9][A-Za-z0-9-]*(?:\.[A-Za-z0-9-]+)+|(?:github"
-    r"|gitlab)(?=\.\s(?:com|io)/))",
+    r"|gitlab)(?=\.\s(?:com|io)/|\s\.\s?(?:com|io)/))",
     re.IGNORECASE,
 )
+#: "http:", "hxxp:", "ttp:": a scheme without its s.
+_PLAIN = re.compile(r"h?[tx]{1,2}p\s?:", re.IGNORECASE)
 
 #: Hosts where a path alone makes sense, and how many parts it has at least.
 _PARTS = {
@@ -128,8 +131,12 @@ _CUE_WORD = re.compile(
 
 #: A hyphen that shows only where a line breaks: no part of any URL.
 _SOFT_HYPHEN = "\u00ad"
-#: A hyphen as typeset text has it, and none at all for the one that only breaks a line.
-_HYPHENS = str.maketrans({_SOFT_HYPHEN: "", "\u2010": "-", "\u2011": "-"})
+#: Hyphens and tildes as typeset text has them, and nothing for the one that only breaks a line.
+_TYPESET = str.maketrans(
+    {_SOFT_HYPHEN: ""}
+    | dict.fromkeys("\u2010\u2011\u2013\u2212", "-")
+    | dict.fromkeys("\u223c\u02dc", "~")
+)
 _HOST = re.compile(r"[^\W_](?:[^\W_]|[-.\u00ad\u2010\u2011])*", re.UNICODE)
 #: "site.org1": the mark of a footnote on a host.
 _MARKED_HOST = re.compile(r"(.+\.(?:com|org|net|edu|gov|io|ai))[1-9¹²³⁴⁵⁶⁷⁸⁹]", re.IGNORECASE)
@@ -141,7 +148,8 @@ _SPACED = re.compile(
 _SPACED_DASH = re.compile(r"\s-\s(\w+)")
 _PORT = re.compile(r":\d{2,5}(?!\d)")
 _BODY = re.compile(
-    r"(?:[A-Za-z0-9\-._~/?#!&'()*+,;=%:@]|[\u00ad\u2010\u2011\u00c0-\u024f]"
+    r"(?:[A-Za-z0-9\-._~/?#!&'()*+,;=%:@]|[\u00ad\u2010\u2011\u02dc\u223c\u00c0-\u024f]"
+    r"|(?<=[A-Za-z0-9])[\u2013\u2212](?=[A-Za-z0-9])"
     r"|\{?\\(?:[_%#&$-]|~(?:\{\})?|textasciitilde(?:\{\})?|textunderscore(?:\{\})?)\}?"
     r"|\$\\sim\$|\{[_~]\})+"
 )
@@ -179,8 +187,14 @@ _NOT_PATH = word_set(
     available contains provides consists allows supports and/or w/o video
     """
 )
-_NEXT = re.compile(r"\s([A-Za-z0-9_~][^\s<>\"“”{}|\\^`\[\]]{0,200})")
-_HOST_GOES_ON = re.compile(r"\s((?:[a-z0-9-]{1,63}\.){0,4}[a-z]{2,15})(?=(/)|[\s.,;:)\]}\"']|$)")
+#: What stands where a URL was broken: one space, or the end of a line with what indents the next.
+_GAP = r"(?:\r?\n[ \t]{0,8}|\s)"
+_NEXT = re.compile(_GAP + r"([A-Za-z0-9_~][^\s<>\"“”{}|\\^`\[\]]{0,200})")
+_HOST_GOES_ON = re.compile(
+    _GAP + r"((?:[a-z0-9-]{1,63}\.){0,4}[a-z]{2,15})(?=(/)|[\s.,;:)\]}\"']|$)"
+)
+_HOST_AFTER_HYPHEN = re.compile(_GAP + r"((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,15})(?=[/.,;:)\s]|$)")
+_HOST_AFTER_SPACE = re.compile(_GAP + r"(\.\s?(?:com|org|io|net|edu)\b(?:\.[a-z]{2})?)(?=/)")
 _EXTENSION = re.compile(r"[\w~-]+\.(?:html?|php|pdf|zip|git|md|mp4|asp|aspx|ipynb)[.,;)]*$")
 
 
@@ -233,7 +247,7 @@ def _at_match(text: str, match: re.Match[str]) -> Found | None:
     if match["doi"]:
         return _under("https://doi.org/", text, match)
     if match["scheme"]:
-        scheme = "http" if re.match(r"h[tx]{1,2}p\s?:", match["scheme"], re.IGNORECASE) else "https"
+        scheme = "http" if _PLAIN.match(match["scheme"]) else "https"
         scheme = "ftp" if match["scheme"][0] in "fF" else scheme
         spaced = _spaced(text, match, scheme)
         return spaced or _parse(text, match.start(), match.end(), scheme)
@@ -299,7 +313,7 @@ def _read_host(text: str, at: int) -> tuple[str | None, int]:
     cut = _glued_host(trimmed, text[end : end + 1])
     if cut:
         trimmed, end = trimmed[:cut], end - (len(trimmed) - cut)
-    host = trimmed.lower().translate(_HYPHENS)
+    host = trimmed.lower().translate(_TYPESET)
     return (host, end) if _is_host(host) else (None, at)
 
 
@@ -323,9 +337,7 @@ def _host_over_space(text: str, host: str, end: int) -> tuple[str, int]:
     """Join "github. com/", "x.github. io/", "a.cs. b.edu/", "github .com/", "github . com/"."""
     for _ in range(3):
         if host.endswith("-"):
-            match = re.compile(r"\s((?:[a-z0-9-]{1,63}\.){1,4}[a-z]{2,15})(?=[/.,;:)\s]|$)").match(
-                text, end
-            )
+            match = _HOST_AFTER_HYPHEN.match(text, end)
             if not match or match[1].rsplit(".", 1)[-1] not in _TLDS:
                 return host, end
         elif host.endswith("."):
@@ -335,9 +347,7 @@ def _host_over_space(text: str, host: str, end: int) -> tuple[str, int]:
             if not match or not known or (complete and not _goes_on_after(host, match)):
                 return host, end
         else:
-            match = re.compile(r"\s(\.\s?(?:com|org|io|net|edu)\b(?:\.[a-z]{2})?)(?=/)").match(
-                text, end
-            )
+            match = _HOST_AFTER_SPACE.match(text, end)
             if not match:
                 return host, end
         host, end = host + "".join(match[1].split()), match.end()
@@ -435,19 +445,25 @@ def _path_after_space(
         joint = _joint(text, end, host, raw)
         if joint is None:
             break
-        piece, after = _take(text, end + 1, closing)
+        piece, after = _take(text, _past_gap(text, end), closing)
         if not piece:
             break
         raw, end = raw + joint + piece, after
     return _unescape(raw), end
 
 
+def _past_gap(text: str, end: int) -> int:
+    gap = re.compile(_GAP).match(text, end)
+    return gap.end() if gap else end
+
+
 def _joint(text: str, end: int, host: str, raw: str) -> str | None:
     """What joins ``raw`` to the word after the space at ``end``; None when they are apart."""
     match = _NEXT.match(text, end)
     if not match:
-        slash = text[end : end + 1].isspace() and text[end + 1 : end + 2] == "/"
-        return "" if slash and _lacks(host, raw) and text[end + 2 : end + 3].isalnum() else None
+        after = _past_gap(text, end)
+        slash = after > end and text[after : after + 1] == "/"
+        return "" if slash and _lacks(host, raw) and text[after + 1 : after + 2].isalnum() else None
     word = match[1].rstrip(".,;:)'\"")
     if word.lower() in _NOT_PATH or "://" in match[1]:
         return None
@@ -485,7 +501,7 @@ def _lacks(host: str, raw: str) -> bool:
 def _unescape(raw: str) -> str:
     if "\\" in raw or "{" in raw:
         raw = _LATEX.sub(lambda m: m[1] or m[4] or ("_" if m[3] else "" if m[2] else "~"), raw)
-    raw = raw.translate(_HYPHENS)
+    raw = raw.translate(_TYPESET)
     return html.unescape(raw) if "&" in raw and ";" in raw else raw
 
 

@@ -35,6 +35,15 @@ from kg.model import Mention
         ("BirdsEye Corpus", "BirdsEye"),
         ("FooSum family", "FooSum"),
         ("multi-agent family", "multi-agent family"),
+        ("Vision-Language Models", "Vision-Language Models"),
+        ("3D models", "3D models"),
+        ("LLM-based agents", "LLM-based agents"),
+        ("L1 loss", "L1 loss"),
+        ("virtual try-on", "virtual try-on"),
+        ("virtual try on", "virtual try"),
+        ("GPT-4, model", "GPT-4"),
+        ("R-CNN- framework", "R-CNN"),
+        ("FOO-1 model", "FOO-1"),
     ],
 )
 def test_borders(text: str, name: str) -> None:
@@ -49,11 +58,19 @@ def test_what_is_no_name_goes(text: str) -> None:
     assert tidy([Mention("title", 0, len(text), text, "Method", "uses")]) == ()
 
 
-@given(st.text(alphabet="ab the-(),.of model", min_size=1, max_size=30))
+@pytest.mark.parametrize("text", ["AIM", "ART", "DEEP"])
+def test_a_word_in_capitals_is_a_name(text: str) -> None:
+    assert [m.text for m in tidy([Mention("title", 0, len(text), text, "Method", "uses")])] == [
+        text
+    ]
+
+
+@given(st.text(alphabet="ab the-(),.of modelGX4", min_size=1, max_size=30))
 def test_borders_lie_within_and_settle(text: str) -> None:
     once = tidy([Mention("title", 5, 5 + len(text), text, "Method", "uses")])
     assert all(5 <= m.start < m.end <= 5 + len(text) for m in once)
     assert all(m.text == text[m.start - 5 : m.end - 5] for m in once)
+    assert tidy(once) == once
 
 
 def test_no_two_overlap_afterwards() -> None:

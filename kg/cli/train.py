@@ -43,7 +43,9 @@ Examples:
 @click.option("--seed", type=int, default=0, show_default=True, help="Same seed, same model.")
 @click.option("--quick", is_flag=True, help="A short run, to see that everything works.")
 @click.option(
-    "--steps", type=click.IntRange(min=1), help="Steps (cnn) or epochs (encoder) instead."
+    "--steps",
+    type=click.IntRange(min=1),
+    help="Steps (cnn), epochs of the first teacher (encoder), not the recipe's own.",
 )
 @click.option(
     "--pretrain",

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +110,15 @@ class Encoder:
         missing = [name for name in self.FILES if not (folder / name).is_file()]
         if missing:
             raise UsageError(f"{folder}: not a trained encoder, {missing[0]} is missing")
+        try:
+            self._read_files(folder)
+        except (BadZipFile, EOFError, KeyError, OSError, TypeError, ValueError) as error:
+            raise UsageError(f"{folder}: a damaged encoder: {error!r}") from error
+        self._team = Counter([self])
+        #: Told of every window that is read, with its tags' and steps' probabilities.
+        self.watch: Watch | None = None
+
+    def _read_files(self, folder: Path) -> None:
         self.settings = Settings.read(folder / "settings.json")
         pieces = (folder / "pieces.txt").read_text(encoding="utf-8").split("\n")
         self.tokenizer = PieceTokenizer(pieces)
@@ -120,9 +130,8 @@ class Encoder:
             self._own = self._crf = Crf(tags["steps"], tags["begin"], tags["end"])
         self._roles = _open_session(folder / "roles.onnx")
         self._session = _open_session(folder / "encoder.onnx")
-        self._team = Counter([self])
-        #: Told of every window that is read, with its tags' and steps' probabilities.
-        self.watch: Watch | None = None
+        if len(pieces) != len(self._codes):
+            raise ValueError(f"{len(pieces)} pieces for an embedding of {len(self._codes)}")
 
     def join(self, other: Encoder) -> None:
         """Average ``other``'s scores with this encoder's own from now on.
@@ -210,7 +219,10 @@ def _open_session(path: Path) -> Any:
     options.log_severity_level = 3
     # The extended level fuses sums into normalisations, which is slower on a CPU.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # Its errors have no class in common but this one.
+        raise ValueError(f"{path.name}: {error}") from error
 
 
 def find_windows(title: str, abstract: str, tokenizer: PieceTokenizer) -> Iterator[Window]:

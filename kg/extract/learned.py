@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kg.extract.encoder import Found
 
 #: Version of how a model's beliefs become mentions; its weights have a version of their own.
-VERSION = 4
+VERSION = 5
 #: Confidence of a plain spaCy model whose precision was never measured.
 UNMEASURED = 0.7
 
@@ -79,12 +79,12 @@ class Learned:
     def _find_entities(self, paper: Paper) -> Iterator[Mention]:
         precision = self.calibration.get("precision", {})
         for field in FIELDS:
-            for span in self._entities(paper.text(field)):
+            for first, span in self._entities(paper.text(field)):
                 kind, _, role = span.label_.partition("|")
                 yield Mention(
                     field,
-                    span.start_char,
-                    span.end_char,
+                    first + span.start_char,
+                    first + span.end_char,
                     span.text,
                     kind,
                     role or DEFAULT_ROLE.get(kind, "mentions"),
@@ -92,13 +92,12 @@ class Learned:
                     LEARNED,
                 )
 
-    def _entities(self, text: str) -> Iterator[Any]:
-        """Yield the entities of ``text``, a long one read in parts that spaCy accepts."""
-        limit = self.nlp.max_length
-        if len(text) > limit:
-            return
-        if text.strip():
-            yield from self.nlp(text).ents
+    def _entities(self, text: str) -> Iterator[tuple[int, Any]]:
+        """Yield entities and where the part of ``text`` begins that spaCy read them in."""
+        for first, end in _parts(text, self.nlp.max_length):
+            part = text[first:end]
+            if part.strip():
+                yield from ((first, span) for span in self.nlp(part).ents)
 
     def info(self) -> dict[str, str]:
         """Return name, version and SHA-256 of the model, for manifests."""
@@ -108,6 +107,20 @@ class Learned:
             "version": str(meta.get("version", "0")),
             "sha256": hash_folder(self.folder),
         }
+
+
+def _parts(text: str, longest: int) -> Iterator[tuple[int, int]]:
+    """Yield the spans of parts of ``text``, cut between words where there are any.
+
+    >>> list(_parts("one two three", 9)), list(_parts("abcdef", 4))
+    ([(0, 8), (8, 13)], [(0, 4), (4, 6)])
+    """
+    start = 0
+    while len(text) - start > longest:
+        end = text.rfind(" ", start + 1, start + longest) + 1 or start + longest
+        yield start, end
+        start = end
+    yield start, len(text)
 
 
 def _load(folder: Path) -> Any:

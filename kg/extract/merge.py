@@ -58,14 +58,22 @@ def _grown(known: Iterable[Mention], new: Iterable[Mention]) -> tuple[Mention, .
     Of "support vector machine (SVM)" a model that knows "SVM" may have seen "vector machine",
     and "R-CNN" of a "Faster R-CNN" that it is sure of elsewhere.
     """
-    found = tuple(known)
+    found = list(known)
+    #: Which mention holds a character: looked up, for a text may have many thousands of them.
+    at = {place: number for number, m in enumerate(found) for place in _places(m)}
     least = {"abbreviation": LEAST, "repeat": PIECE}
     for whole in new:
         if whole.confidence >= least.get(whole.extractor, 2):
-            touched = [m for m in found if m.overlaps(whole)]
-            if len(touched) == 1 and _is_piece(touched[0], whole):
-                found = tuple(_joined(m, whole) if m is touched[0] else m for m in found)
-    return found
+            touched = {at[place] for place in _places(whole) if place in at}
+            number = touched.pop() if len(touched) == 1 else None
+            if number is not None and _is_piece(found[number], whole):
+                found[number] = _joined(found[number], whole)
+                at.update(dict.fromkeys(_places(whole), number))
+    return tuple(found)
+
+
+def _places(mention: Mention) -> Iterator[tuple[str, int]]:
+    return ((mention.field, at) for at in range(mention.start, mention.end))
 
 
 def _is_piece(mention: Mention, whole: Mention) -> bool:

@@ -39,6 +39,8 @@ _CALLED = re.compile(
 _TITLE = re.compile(rf"{_OPEN}{_NAME}{_CLOSE}(?::\s| [–—-]{{1,2}} |, (?=an? ))")
 #: What a paper is that names in its title what others made: "LLMs: A Survey".
 _STUDY = re.compile(r"\b(?:surveys?|review|overview|tutorial|primer)\b", re.I)
+#: Fields that nobody coins: "We present AI for science".
+_FIELDS = frozenset(("AI", "ML", "DL", "RL", "NLP", "CV", "IR", "HCI", "AGI", "XAI"))
 _KINDS = (
     (
         "Benchmark",
@@ -50,7 +52,7 @@ _KINDS = (
 )
 
 
-@register("coined", version=4)
+@register("coined", version=5)
 def find_coined(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
     """Names that the paper gives: "FOO: a ..." titles, "we introduce FOO", "dubbed FOO"."""
     title = _TITLE.match(paper.title)
@@ -70,9 +72,11 @@ def find_coined(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
 def _is_coined(name: str) -> bool:
     """Return whether a word is spelled as names are made: a capital or a digit inside.
 
-    >>> [_is_coined(word) for word in ("LoRA", "foo2vec", "Nets", "3D", "COVID-19")]
-    [True, True, False, False, True]
+    >>> [_is_coined(word) for word in ("LoRA", "foo2vec", "Nets", "3D", "COVID-19", "AI")]
+    [True, True, False, False, True, False]
     """
+    if name in _FIELDS:
+        return False
     letters = sum(c.isalpha() for c in name)
     return letters > 1 and any(c.isupper() or c.isdigit() for c in name[1:])
 

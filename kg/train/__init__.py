@@ -47,7 +47,7 @@ def train(
         model_version: the model's version, for its manifest and those of the graphs it makes.
         seed: the same seed, data and machine give the same model.
         quick: few steps or epochs, to see that everything works.
-        steps: steps (cnn) or epochs (encoder) instead of the recipe's own number.
+        steps: steps (cnn) or epochs of the first teacher (encoder) instead of the recipe's own.
         pretrain: annotated text of another span policy to start from (encoder).
         raw: papers without annotations, for self-training (encoder).
         standoff: annotations of papers in ``raw`` that carry no texts (encoder).

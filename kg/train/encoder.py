@@ -58,7 +58,7 @@ from kg.errors import UsageError
 from kg.extract.learned import hash_folder
 from kg.model import Paper
 from kg.read import Refusal, read_papers
-from kg.text import digest
+from kg.text import digest, fold
 from kg.train import work_folder
 from kg.train.doubts import Doubts
 from kg.train.maker import Maker, Say, Silver, without
@@ -136,10 +136,12 @@ def train_encoder(
         find_parts()  # Missing weights are better known before hours of training.
     first = Start(start) if start else None
     extra = read_raw(raw, say=say) if raw else []
-    more = read_standoff(standoff, extra) if standoff else []
+    held = {fold(paper.title) for paper in dev}
+    known = read_standoff(standoff, extra) if standoff else []
+    more = [paper for paper in known if fold(paper.title) not in held]
     texts = read_scirex(Path(pretrain)) if pretrain else []
     work = work_folder(out)
-    inputs = {"papers": papers, "raw": extra, "standoff": more, "pretrain": texts}
+    inputs = {"papers": papers, "dev": dev, "raw": extra, "standoff": more, "pretrain": texts}
     choices = {"seed": seed, "quick": quick, "epochs": epochs, "recipe": RECIPE}
     keep_plan(work, {**inputs, **choices, "start": first and hash_folder(first.folder)})
     maker = Maker(

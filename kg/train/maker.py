@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import zlib
 from collections import Counter
@@ -21,7 +20,7 @@ from kg.extract.encoder import Settings, find_windows
 from kg.extract.extractor import Extractor
 from kg.extract.pieces import PieceTokenizer
 from kg.extract.pipe import FACTORY
-from kg.files import replace_folder, write_jsonl
+from kg.files import read_jsonl, replace_folder, write_jsonl
 from kg.model import DEFAULT_ROLE, Paper, Role
 from kg.text import fold
 from kg.train.doubts import Doubts
@@ -263,8 +262,7 @@ class Maker:
             extractor = Extractor(first, beside=[folder / FACTORY for folder in others])
             label_papers(extractor, chosen, path, doubted=doubted)
         self.say(f"{name}: labelled")
-        lines = path.read_text(encoding="utf-8").splitlines()
-        papers = [Paper.from_dict(json.loads(line)) for line in lines]
+        papers = [Paper.from_dict(row) for row in read_jsonl(path)]
         return Silver(papers, Doubts.read(path.with_suffix(".npz")) if doubted else Doubts())
 
     def _write_stage(self, stage: str) -> Path:

@@ -120,8 +120,10 @@ def test_real_life(extractor: Extractor, text: str) -> None:
 
 
 def test_another_language_is_flagged_and_kept(extractor: Extractor) -> None:
-    [found] = extractor.extract([Paper("p", "", REAL_LIFE["right to left"])])
+    paper = Paper("p", "", REAL_LIFE["right to left"])
+    [found] = extractor.extract([paper])
     assert found.language == "ar"
+    assert (found.title, found.abstract) == (paper.title, paper.abstract)
     [english] = extractor.extract([PAPER])
     assert english.language is None
 
@@ -243,3 +245,28 @@ def test_every_member_of_a_team_counts_as_often_as_it_joined(tmp_path: Path) -> 
         mine.join(Encoder(inner))
     mine.join(mine)
     assert mine._crf.end == pytest.approx(alone + (6 + 12) / 4, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("encoder.onnx", None),
+        ("roles.onnx", None),
+        ("embedding.npz", None),
+        ("tags.npz", None),
+        ("pieces.txt", None),
+        ("settings.json", b"{}"),
+        ("settings.json", b"[]"),
+        ("settings.json", b'{"labels": ["A"], "roles": ["b"], "odd": 1}'),
+        ("settings.json", b"\xff"),
+    ],
+)
+def test_a_damaged_model_says_so(tmp_path: Path, name: str, content: bytes | None) -> None:
+    """None: half of the file."""
+    folder = tmp_path / "model"
+    shutil.copytree(model_folder(), folder)
+    file = folder / "kg_mentions" / name
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with pytest.raises(UsageError, match="damaged encoder"):
+        load_extractor(folder)

@@ -42,11 +42,11 @@ _ONLY_PAPER = ("role", "means")
     short_help="Correct the graph: merge, keep apart, rename, retype, drop ...",
     epilog="""\b
 Examples:
-  kg correct out merge LoRA "low-rank adapters"
-  kg correct out keep-apart CLIP CLIPScore
+  kg correct out merge "chain-of-thought prompting" CoT
+  kg correct out keep-apart DeepSeekMath "DeepSeekMath 7B"
   kg correct out rename LLM "large language model"
-  kg correct out retype MMLU Benchmark --dry-run
-  kg correct out drop "our framework"
+  kg correct out retype GSM8K Dataset --dry-run
+  kg correct out drop "Sequence Modeling"
   kg correct out broader GPT-4 LLM
   kg correct out role LoRA introduces --paper arxiv:2106.09685
   kg correct out                      apply out/corrections.yaml after editing it

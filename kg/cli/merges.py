@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Examples:
   kg merges out                               every merge but mere spelling
   kg merges out LLM                           all names of one concept
-  kg merges out --reason "typing slip"        one kind of merge
+  kg merges out --reason "generic head"       one kind of merge
   kg merges out --all --format json > merges.json
 A wrong merge is undone with 'kg correct DIR keep-apart NAME NAME'.
 """,

@@ -20,7 +20,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "turtle", "ntriples", "jsonld",
 EPILOG = """\b
 Examples:
   kg query out shared-concepts
-  kg query out methods-for-task --task "image segmentation"
+  kg query out methods-for-task --task "instance segmentation"
   kg query out papers-sharing-datasets --paper arxiv:2106.09685 --format csv
   kg query out 'SELECT ?m (COUNT(?p) AS ?n) { ?p kg:uses ?m } GROUP BY ?m ORDER BY DESC(?n)'
   kg query out @mine.rq --timeout 300 --limit 1000

@@ -59,7 +59,7 @@ def command(
 ) -> None:
     """Serve a built graph: SPARQL endpoint, query editor, explorer, linked data, JSON API.
 
-    Read-only, and for this machine only unless --host says otherwise.  Queries
+    The graph is only read, and for this machine only unless --host says otherwise.  Queries
     run in processes of their own, which time-out and memory limit truly end.
     """
     from kg.query import MEGABYTE

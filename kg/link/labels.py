@@ -35,11 +35,13 @@ def pick_label(forms: Iterable[Form], type: str) -> str:
     The form that most papers use; but tasks and general methods go by their long
     form, systems, data sets and benchmarks by the name that was coined for them.
     Abstracts count first: titles capitalise every word.  Where the chosen form is a
-    plural whose singular is a form, too, that is the label.
+    plural whose singular is a form, too, that is the label; the same for a form that
+    only the start of a sentence has given its capital.
     """
     known = list(forms)
     known = [form for form in known if not is_broken(form.text)] or known
-    return _singular(_pick(known, type).text, {form.text for form in known}, type)
+    names = {form.text for form in known}
+    return _singular(_lowered(_pick(known, type).text, names, type), names, type)
 
 
 def is_broken(name: str) -> bool:
@@ -49,6 +51,24 @@ def is_broken(name: str) -> bool:
     (True, False)
     """
     return bool(_BROKEN.search(name))
+
+
+def _lowered(label: str, known: set[str], type: str) -> str:
+    """Return several words without the capital of a sentence's start, if they stand so elsewhere.
+
+    >>> _lowered("Image captioning", {"Image captioning", "image captioning"}, "Task")
+    'image captioning'
+    >>> _lowered("Language models", {"Language models", "language model"}, "Method")
+    'language models'
+    >>> _lowered("Image captioning", {"Image captioning"}, "Task")
+    'Image captioning'
+    """
+    low = label[:1].lower() + label[1:]
+    if " " not in label or not low.islower() or type in ("Dataset", "Benchmark"):
+        return label
+    head, space, last = low.rpartition(" ")
+    near = {low, f"{head}{space}{singular(last)}", f"{low}s"}
+    return label if near.isdisjoint(known) else low
 
 
 def _singular(label: str, known: set[str], type: str) -> str:
@@ -84,8 +104,11 @@ def _goes_by_long(long: list[Form], known: list[Form], type: str) -> bool:
 
 
 def _starts_low(text: str) -> bool:
-    """Whether most words are lower case: "vision-language models", not "Low-Rank Adaptation"."""
-    words = text.split()
+    """Whether most words are lower case: "vision-language models", not "Low-Rank Adaptation".
+
+    The capital of a sentence's start is none: "Vision-language models".
+    """
+    words = (text[:1].lower() + text[1:] if text[1:].islower() else text).split()
     return sum(word[:1].islower() for word in words) > len(words) / 2
 
 

@@ -31,7 +31,7 @@ from kg.read._sources import (
 FORMATS: dict[str, str] = {
     "listing": "a listing page pasted from a browser, or plain titles and abstracts",
     "jsonl": "JSON Lines: one object a line, usual field names; also what kg itself writes",
-    "json": "JSON: an array of objects, or an object that holds one",
+    "json": "JSON: an array of objects, or an object that holds one; also OpenReview, DBLP",
     "csv": "CSV with a header line (comma, semicolon, tab or | between columns)",
     "tsv": "tab-separated values with a header line",
     "bibtex": "BibTeX or BibLaTeX",

@@ -57,6 +57,18 @@ def test_a_plural_that_is_a_name_stays_and_so_does_the_choice_between_names() ->
     assert pick_label(names, "Method") == "large language models"
 
 
+def test_the_capital_of_a_sentence_start_is_no_part_of_a_label() -> None:
+    llms = [form("Large language models", 2), form("large language model", 1), form("LLMs", 2)]
+    assert pick_label(llms, "Method") == "large language model"
+    vlms = [form("VLMs", 2), form("Vision-language models", 1), form("vision-language model", 1)]
+    assert pick_label(vlms, "Method") == "vision-language model"
+    task = [form("Image captioning", 3), form("image captioning", 1)]
+    assert pick_label(task, "Task") == "image captioning"
+    assert pick_label(task[:1], "Task") == "Image captioning"
+    named = [form("Low-Rank Adaptation", 3), form("low-rank adaptation", 1)]
+    assert pick_label(named, "Method") == "Low-Rank Adaptation"
+
+
 @pytest.mark.parametrize("dash", "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212")
 def test_any_dash_parts_the_words_of_an_id(dash: str) -> None:
     assert slug(f"image{dash}text") == "image-text"

@@ -63,10 +63,11 @@ def run_stage(
         return
     trainer = _Trainer(network, stage)
     first = trainer.load(part) if part.exists() else 0
-    for epoch in range(first, stage.epochs):
-        loss = trainer.epoch(epoch)
-        trainer.save(part, epoch + 1)
-        say(f"{stage.name}: epoch {epoch + 1} of {stage.epochs}, loss {loss:.3f}")
+    with trainer.pool:
+        for epoch in range(first, stage.epochs):
+            loss = trainer.epoch(epoch)
+            trainer.save(part, epoch + 1)
+            say(f"{stage.name}: epoch {epoch + 1} of {stage.epochs}, loss {loss:.3f}")
     save_state(network.state_dict(), done)
     part.unlink(missing_ok=True)
 

@@ -47,6 +47,17 @@ def test_every_command_has_help_with_examples(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_no_number_may_be_inf_or_nan(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    numbers = (click.types.FloatParamType, click.FloatRange)
+    for kind in {p.type for p in command.params if isinstance(p.type, numbers)}:
+        for word in ("inf", "-inf", "nan"):
+            with pytest.raises(click.BadParameter, match="is not in the range"):
+                kind.convert(word, None, None)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_in_the_readme(name: str) -> None:
     assert f"kg {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -109,7 +109,7 @@ def find_node(graph: nx.MultiDiGraph, name: str) -> str:
         NotFoundError: nothing has that name; the message offers the nearest names.
     """
     for key in (name, f"paper/{name}", name.replace(":", "/", 1)):
-        if key in graph:
+        if key in graph and graph.nodes[key]["kind"] != "link":
             return key
     key = fold(name)
     found = [
@@ -337,7 +337,12 @@ def communities(graph: nx.MultiDiGraph, *, resolution: float = 1.0) -> list[Comm
 
     Args:
         resolution: above 1 more and smaller communities, below 1 fewer.
+
+    Raises:
+        UsageError: a resolution that is no number above 0.
     """
+    if not 0 < resolution < math.inf:
+        raise UsageError(f"resolution {resolution}: expected a number above 0")
     from kg.louvain import Network, find_communities
 
     vectors = _vectors(graph, paper_side=True)

@@ -5,6 +5,8 @@ A message says what was found, what was expected and what to do.
 
 from __future__ import annotations
 
+from typing import Any
+
 
 def reason(error: BaseException) -> str:
     """Return what an error says, without the file's name, which our own message has.
@@ -13,6 +15,21 @@ def reason(error: BaseException) -> str:
     'No such file or directory'
     """
     return getattr(error, "strerror", None) or str(error)
+
+
+def kind_of(value: object) -> str:
+    """Return what a value that came out of JSON is, in plain words.
+
+    >>> kind_of(["x"]), kind_of(5), kind_of(None)
+    ('a list', 'a number', 'null')
+    """
+    kinds: dict[str, Any] = {
+        "a list": (list, tuple), "an object": dict, "true or false": bool, "text": str,
+        "a number": (int, float), "null": type(None),
+    }  # fmt: skip
+    return next(
+        (kind for kind, types in kinds.items() if isinstance(value, types)), "no such thing"
+    )
 
 
 class KGError(Exception):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kg.errors import ReadError, reason
-from kg.model import Mention, Paper
+from kg.errors import ReadError, kind_of, reason
+from kg.model import FIELDS, Mention, Paper
 from kg.text import counted
 
 _OURS = "expected an object with title, abstract and mentions [{field, start, end, type}]"
@@ -70,9 +71,13 @@ def _gold_rows(source: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def _from_rows(rows: Iterable[tuple[int, dict[str, Any]]], source: Path) -> Iterator[Paper]:
     for number, row in rows:
         try:
-            given = {name: value for name, value in row.items() if value is not None}
-            data = {"id": f"{source.stem}:{number}", "title": "", **given}
-            data["mentions"] = [_with_defaults(m, data) for m in data.get("mentions", ())]
+            data = {"id": f"{source.stem}:{number}", "title": "", **_given(row)}
+            if type(data["id"]) is int:
+                data["id"] = str(data["id"])
+            for name in ("id", *FIELDS):
+                _check_text(name, data.get(name, ""))
+            data["mentions"] = [_with_defaults(m, data) for m in _objects(data, "mentions")]
+            data["links"] = [_whole(x, "link", "url") for x in _objects(data, "links")]
             paper = Paper.from_dict(data)
             paper.check()
         except (ValueError, TypeError, KeyError, AttributeError) as error:
@@ -84,18 +89,48 @@ def _reason(error: Exception) -> str:
     return f"{error} is missing" if isinstance(error, KeyError) else str(error)
 
 
+def _given(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if value is not None}
+
+
+def _check_text(name: str, value: Any) -> None:
+    if not isinstance(value, str):
+        raise ValueError(f"{name}: found {kind_of(value)}, expected text")
+
+
+def _objects(row: Mapping[str, Any], name: str) -> list[dict[str, Any]]:
+    """Return the list of objects under ``name``, each without its nulls; none if it is absent."""
+    items = row.get(name, [])
+    if not isinstance(items, list):
+        raise ValueError(f"{name}: found {kind_of(items)}, expected a list")
+    wrong = next((item for item in items if not isinstance(item, dict)), None)
+    if wrong is not None or None in items:
+        raise ValueError(f"{name}: found {kind_of(wrong)} in the list, expected an object")
+    return [_given(item) for item in items]
+
+
+def _whole(item: dict[str, Any], what: str, *more: str) -> dict[str, Any]:
+    missing = [name for name in ("field", "start", "end", "text", *more) if name not in item]
+    if missing:
+        raise ValueError(f"a {what} without {' and '.join(missing)}")
+    return item
+
+
 def _with_defaults(mention: dict[str, Any], paper: Mapping[str, Any]) -> dict[str, Any]:
     """Fill in what a hand-made annotation may leave out: field, text and role."""
-    filled = {"field": "abstract", "role": "mentions", **mention}
-    text, start, end = paper.get(filled["field"], ""), filled["start"], filled["end"]
+    filled = {"field": "abstract", "role": "mentions", "text": "", **mention}
+    _whole(filled, "mention", "type")
+    start, end = filled["start"], filled["end"]
+    if filled["field"] not in FIELDS:
+        raise ValueError(f"mention field {filled['field']!r}: expected {' or '.join(FIELDS)}")
     if type(start) is not int or type(end) is not int:
         raise ValueError(f"mention [{start!r}, {end!r}): start and end must be integers")
+    text = paper.get(filled["field"], "")
     if end > len(text):
         raise ValueError(
             f"mention [{start}, {end}) ends beyond its text of {counted(len(text), 'character')}"
         )
-    filled.setdefault("text", text[start:end])
-    return filled
+    return {**filled, "text": mention.get("text", text[start:end])}
 
 
 def _from_scier(rows: Iterable[tuple[int, dict[str, Any]]], source: Path) -> Iterator[Paper]:
@@ -106,8 +141,9 @@ def _from_scier(rows: Iterable[tuple[int, dict[str, Any]]], source: Path) -> Ite
     documents: dict[str, list[tuple[str, list[Mention]]]] = defaultdict(list)
     for number, row in rows:
         try:
-            text = row["sentence"]
-            documents[str(row["doc_id"])].append((text, _scier_mentions(text, row["ner"])))
+            text, entities = row["sentence"], _entities(row["ner"])
+            _check_text("sentence", text)
+            documents[str(row["doc_id"])].append((text, _scier_mentions(text, entities)))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ReadError(f"{source}:{number}: {_reason(error)}; {_SCIER}") from None
     for name, sentences in documents.items():
@@ -116,6 +152,15 @@ def _from_scier(rows: Iterable[tuple[int, dict[str, Any]]], source: Path) -> Ite
             mentions += [replace(m, start=m.start + at, end=m.end + at) for m in found]
             at += len(text) + 1
         yield Paper(name, "", " ".join(t for t, _ in sentences), mentions=tuple(sorted(mentions)))
+
+
+def _entities(value: Any) -> list[tuple[str, str]]:
+    if not isinstance(value, list):
+        raise ValueError(f"ner: found {kind_of(value)}, expected a list")
+    for item in value:
+        if not isinstance(item, list) or [type(part) for part in item] != [str, str]:
+            raise ValueError(f"ner: found {json.dumps(item)[:60]}, expected [text, type]")
+    return [(name, kind) for name, kind in value]
 
 
 def _scier_mentions(text: str, entities: Iterable[tuple[str, str]]) -> list[Mention]:
@@ -152,5 +197,5 @@ def _from_spacy(path: Path) -> Iterator[Paper]:
                 for e in doc.ents
             )
             yield Paper(f"{path.stem}:{number}", "", doc.text, mentions=mentions)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
         raise ReadError(f"{path}: not a .spacy file: {error}") from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.model import FIELDS, Mention, Paper
@@ -359,25 +359,24 @@ def _state(mention: Mention, known: Mapping[tuple[Any, ...], str]) -> str:
 def _marked(paper: Paper, other: Paper, kinds: Mapping[str, int]) -> str:
     """Return title and abstract with the mentions marked, those that differ underlined."""
     known = _known(other)
+    marks = {m: _mark_up(m, _state(m, known), kinds[m.type]) for m in paper.mentions}
     fields = zip(FIELDS, ("h3", "p"), strict=True)
-    return "".join(
-        f"<{tag}>{''.join(_marked_field(paper, name, known, kinds))}</{tag}>"
-        for name, tag in fields
-        if paper.text(name)
-    )
+    return "".join(_marked_field(paper, name, tag, marks) for name, tag in fields)
 
 
-def _marked_field(
-    paper: Paper, name: str, known: Mapping[tuple[Any, ...], str], kinds: Mapping[str, int]
-) -> Iterable[str]:
+def _marked_field(paper: Paper, name: str, tag: str, marks: Mapping[Mention, str]) -> str:
+    """Return a field with its marks, then the mentions that overlap one that is marked."""
     text, at = paper.text(name), 0
-    for mention in sorted(m for m in paper.mentions if m.field == name):
+    parts, under = [], []
+    for mention in sorted(m for m in marks if m.field == name):
         if mention.start < at:
+            under.append(marks[mention])
             continue
-        yield html.escape(text[at : mention.start])
-        yield _mark_up(mention, _state(mention, known), kinds[mention.type])
+        parts += [html.escape(text[at : mention.start]), marks[mention]]
         at = mention.end
-    yield html.escape(text[at:])
+    marked = "".join([*parts, html.escape(text[at:])])
+    below = f"<p>Overlapping these: {', '.join(under)}</p>" if under else ""
+    return f"<{tag}>{marked}</{tag}>{below}" if text else ""
 
 
 def _mark_up(mention: Mention, state: str, colour: int) -> str:

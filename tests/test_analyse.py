@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import networkx as nx
 import pytest
 
@@ -54,6 +56,16 @@ def test_a_node_is_found_by_key_id_title_label_and_alias(
 def test_an_unknown_name_is_answered_with_the_nearest(graph: nx.MultiDiGraph) -> None:
     with pytest.raises(NotFoundError, match=r"nearest: .*PicData"):
         kg.similar(graph, "PicDatta")
+
+
+@pytest.mark.parametrize("ask", [kg.describe, kg.similar, lambda g, n: kg.trends(g, [n])])
+def test_a_link_is_no_paper_and_no_concept(graph: nx.MultiDiGraph, ask: Any) -> None:
+    (link,) = (node for node in graph if node.startswith("link/"))
+    for name in (link, link.replace("/", ":")):
+        with pytest.raises(NotFoundError, match="is no paper or concept"):
+            ask(graph, name)
+    with pytest.raises(NotFoundError, match="is no paper or concept"):
+        kg.path(graph, link, "Fizz")
 
 
 def test_similar_papers_name_what_they_share(graph: nx.MultiDiGraph) -> None:
@@ -116,6 +128,12 @@ def test_communities_find_the_two_fields(two_fields: nx.MultiDiGraph) -> None:
     groups = [{m.split("/")[1][0] for m in g.members} - {"m"} for g in kg.communities(two_fields)]
     assert groups == [{"a"}, {"b"}]
     assert kg.communities(two_fields) == kg.communities(two_fields)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), 0, -1])
+def test_a_resolution_is_a_number_above_0(graph: nx.MultiDiGraph, wrong: float) -> None:
+    with pytest.raises(UsageError, match="expected a number above 0"):
+        kg.communities(graph, resolution=wrong)
 
 
 def test_trends_count_papers_a_year(two_fields: nx.MultiDiGraph) -> None:

@@ -47,6 +47,17 @@ def test_every_command_has_help_with_examples(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_no_number_may_be_inf_or_nan(name: str) -> None:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    numbers = (click.types.FloatParamType, click.FloatRange)
+    for kind in {p.type for p in command.params if isinstance(p.type, numbers)}:
+        for word in ("inf", "-inf", "nan"):
+            with pytest.raises(click.BadParameter, match="is not in the range"):
+                kind.convert(word, None, None)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_in_the_readme(name: str) -> None:
     assert f"kg {name}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -222,13 +233,51 @@ def test_a_users_mistake_is_one_line(case: str, tmp_path: Path) -> None:
 def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
     rows = "".join(f'{{"title": "Paper number {i}", "abstract": "Text."}}\n' for i in range(3000))
     (tmp_path / "many.jsonl").write_text(rows)
-    done = subprocess.run(
-        f"{sys.executable} -m kg -q read many.jsonl | head -1",
-        shell=True,
+    for command in ("-q read many.jsonl", "--help", "read --help"):
+        done = in_shell(f"kg {command} | head -1; exit ${{PIPESTATUS[0]}}", tmp_path)
+        assert (done.returncode, done.stdout.count(b"\n"), done.stderr) == (0, 1, b""), command
+    done = in_shell("kg -q read many.jsonl | true; exit ${PIPESTATUS[0]}", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def in_shell(line: str, folder: Path, **env: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a line of bash in which kg is the command line."""
+    return subprocess.run(
+        ["bash", "-c", f'kg() {{ "{sys.executable}" -m kg "$@"; }}; {line}'],
         capture_output=True,
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **env},
         check=False,
+        timeout=300,
     )
-    assert done.stdout.count(b"\n") == 1
-    assert done.stderr == b""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX shells close streams")
+@pytest.mark.parametrize(
+    ("closed", "status", "out", "err"),
+    [
+        ("- <&-", 2, 0, b"kg: -: the standard input is closed"),
+        ("one.jsonl <&-", 0, 1, b"1 read"),
+        ("one.jsonl >&-", 0, 0, b"1 read"),
+        ("one.jsonl 2>&-", 0, 1, b""),
+        ("one.jsonl <&- >&- 2>&-", 0, 0, b""),
+    ],
+)
+def test_a_stream_may_be_closed(
+    closed: str, status: int, out: int, err: bytes, tmp_path: Path
+) -> None:
+    (tmp_path / "one.jsonl").write_text('{"title": "One"}')
+    done = in_shell(f"kg read {closed}", tmp_path)
+    assert (done.returncode, done.stdout.count(b"\n")) == (status, out)
+    assert done.stderr.startswith(err)
+    assert done.stderr.count(b"\n") == bool(err)
+
+
+def test_a_narrow_locale_narrows_no_output(tmp_path: Path) -> None:
+    sample = str(ROOT / "graphs" / "sample")
+    for form in ([], ["--json"]):
+        done = kg("show", sample, "ε-greedy behaviour policy", *form, PYTHONIOENCODING="cp1252")
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert "ε-greedy" in done.stdout.decode("utf-8")
+    done = kg("top", str(tmp_path / "知識"), PYTHONIOENCODING="cp1252")
+    assert "知識" in done.stderr.decode("utf-8")

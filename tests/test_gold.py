@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,28 @@ def test_short_annotations_are_filled_in(tmp_path: Path) -> None:
          "ends beyond its text of 1 character"),
         ('{"title": "T", "mentions": [{"field": "title", "start": "0", "end": 1, "type": "M"}]}',
          "start and end must be integers"),
+        ('{"title": ["T"]}', "title: found a list, expected text"),
+        ('{"id": true, "title": "T"}', "id: found true or false, expected text"),
+        ('{"title": "T", "abstract": 5}', "abstract: found a number, expected text"),
+        ('{"title": "T", "mentions": {}}', "mentions: found an object, expected a list"),
+        ('{"title": "T", "links": "x"}', "links: found text, expected a list"),
+        ('{"title": "T", "mentions": ["x"]}', "mentions: found text in the list, expected an"),
+        ('{"title": "T", "mentions": [null]}', "mentions: found null in the list, expected an"),
+        ('{"title": "T", "links": [{"field": "title", "start": 0, "end": 1, "text": "T"}]}',
+         "a link without url"),
+        ('{"title": "T", "mentions": [{"field": "title", "start": 0, "end": 1}]}',
+         "a mention without type"),
+        ('{"title": "T", "mentions": [{"field": "title", "start": 0, "end": 1, "type": 3}]}',
+         "mention type: found a number, expected text"),
+        ('{"title": "T", "mentions": [{"field": "title", "start": 0, "end": 1, "type": "M", '
+         '"confidence": NaN}]}', "mention confidence nan: expected a number from 0 to 1"),
+        ('{"title": "T", "mentions": [{"field": "body", "start": 0, "end": 1, "type": "M"}]}',
+         "mention field 'body': expected title or abstract"),
+        ('{"title": "T", "mentions": [{"field": ["x"], "start": 0, "end": 1, "type": "M"}]}',
+         "mention field ['x']: expected title or abstract"),
+        ('{"doc_id": 1, "sentence": 5, "ner": []}', "sentence: found a number, expected text"),
+        ('{"doc_id": 1, "sentence": "a", "ner": 5}', "ner: found a number, expected a list"),
+        ('{"doc_id": 1, "sentence": "a", "ner": [["a", 5]]}', 'ner: found ["a", 5], expected'),
         ('{"id": "x", "title": "T", "mentions": [{"field": "title", "start": 0, "end": 1, '
          '"text": "no", "type": "M", "role": "uses"}]}', "the record says 'no'"),
     ],
@@ -100,6 +123,21 @@ def test_bad_gold_names_file_and_line(tmp_path: Path, content: str, message: str
         read_gold(path)
     assert message in str(caught.value)
     assert "bad.jsonl" in str(caught.value)
+    assert "__init__" not in str(caught.value)
+
+
+def test_a_number_is_an_id(tmp_path: Path) -> None:
+    path = tmp_path / "own.jsonl"
+    path.write_text('{"id": 5, "title": "T"}', encoding="utf-8")
+    assert [paper.id for paper in read_gold(path)] == ["5"]
+
+
+@pytest.mark.parametrize("data", [b"", b"text", zlib.compress(b"\x05"), zlib.compress(b"\x90")])
+def test_what_is_no_spacy_file_is_one_line(data: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "bad.spacy"
+    path.write_bytes(data)
+    with pytest.raises(ReadError, match=r"bad\.spacy: not a \.spacy file"):
+        read_gold(path)
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:

@@ -43,6 +43,38 @@ def test_a_broken_record_cannot_be_made(make: object) -> None:
         make()  # type: ignore[operator]
 
 
+GOOD = {"field": "title", "start": 0, "end": 1, "text": "a"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "wrong", "told"),
+    [
+        (Mention, {"field": "body"}, "mention field 'body': expected title or abstract"),
+        (Mention, {"type": ["x"]}, "mention type: found a list, expected text"),
+        (Mention, {"role": {}}, "mention role: found an object, expected text"),
+        (Mention, {"extractor": 5}, "mention extractor: found a number, expected text"),
+        (Mention, {"text": True}, "mention text: found true or false, expected text"),
+        (Mention, {"concept": 7}, "mention concept: found a number, expected text"),
+        (Mention, {"start": False, "end": True}, "start and end must be integers"),
+        (Mention, {"end": 1.0}, "start and end must be integers"),
+        (Mention, {"confidence": "high"}, "mention confidence 'high': expected a number"),
+        (Mention, {"confidence": float("nan")}, "mention confidence nan"),
+        (Mention, {"confidence": -0.5}, "mention confidence -0.5"),
+        (Mention, {"confidence": True}, "mention confidence True"),
+        (Link, {"url": ["x"]}, "link url: found a list, expected text"),
+        (Link, {"start": False}, "start and end must be integers"),
+        (Link, {"kind": "x"}, "link kind 'x': expected one of code, project, dataset"),
+        (Link, {"kind": [["x"]]}, "link kind: found a list, expected text"),
+    ],
+)
+def test_a_record_of_wrong_types_cannot_be_made(kind: type, wrong: dict, told: str) -> None:
+    rest = {"type": "Method", "role": "uses"} if kind is Mention else {"url": "https://a.b/"}
+    assert kind.from_dict({**GOOD, **rest})
+    with pytest.raises(RecordError) as caught:
+        kind.from_dict({**GOOD, **rest, **wrong})
+    assert told in str(caught.value)
+
+
 def test_a_claim_takes_the_strongest_role_and_all_mentions(papers: tuple[Paper, ...]) -> None:
     by_concept = {claim.concept: claim for claim in claims(papers[0])}
     fizz = by_concept["method/fizz"]

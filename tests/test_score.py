@@ -168,6 +168,18 @@ def test_the_page_shows_what_differs_and_each_type_in_its_colour() -> None:
     assert "<caption>Links</caption>" not in page
 
 
+def test_a_mention_within_another_is_listed_below_the_text() -> None:
+    """All that the tally counts can be seen; nothing is left out because the text has one place."""
+    inner = replace(GOLD, mentions=(*GOLD.mentions, mention("Foo beats Bar", "Task", "addresses")))
+    page = evaluate([inner], [replace(GOLD, mentions=())]).to_html()
+    assert "5 only in the gold" in page
+    (below,) = re.findall("<p>Overlapping these: .*?</p>", page)
+    for words in ("Foo beats Bar", "Bar", "Foo"):
+        assert page.count(f">{words}<small>") == 1
+    assert below.count("<mark") == 1
+    assert "Foo beats Bar" in below
+
+
 def test_the_plot_is_a_drawing_with_words_for_who_cannot_see_it() -> None:
     report = evaluate([GOLD], [FOUND])
     root = ElementTree.fromstring(report.to_svg())

@@ -7,17 +7,22 @@ Modules import nothing heavy at the top, so that ``kg --help`` answers at once.
 
 from __future__ import annotations
 
+import io
 import os
 import pkgutil
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from importlib import import_module
+from typing import Any, BinaryIO, TypeVar
 
 import click
 
 from kg import __version__
-from kg.errors import KGError
+from kg.errors import KGError, UsageError
+
+T = TypeVar("T")
 
 EPILOG = """\b
 Start here:
@@ -28,8 +33,26 @@ Start here:
 """
 
 
+class _ReaderGone(Exception):
+    """Whoever read the standard output (head, less) has gone."""
+
+
+def _until_reader_goes(work: Callable[..., T], *args: Any, **more: Any) -> T:
+    """Do ``work``; click would make a closed pipe an exit with 1, which is no failure of ours."""
+    try:
+        return work(*args, **more)
+    except BrokenPipeError:
+        raise _ReaderGone from None
+
+
 class _Commands(click.Group):
     """A group whose commands are the modules beside this one, loaded on use."""
+
+    def make_context(self, *args: Any, **more: Any) -> click.Context:
+        return _until_reader_goes(super().make_context, *args, **more)  # prints --help
+
+    def invoke(self, ctx: click.Context) -> Any:
+        return _until_reader_goes(super().invoke, ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         names = (m.name for m in pkgutil.iter_modules(__path__))
@@ -80,6 +103,8 @@ def cli(ctx: click.Context, quiet: bool, verbose: int) -> None:
 
 def main(args: list[str] | None = None) -> None:
     """Run the command line; a :class:`KGError` becomes one line and its exit code."""
+    if args is None:
+        _mend_streams()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _stop)
     options: dict[str, int] = {}
@@ -88,8 +113,8 @@ def main(args: list[str] | None = None) -> None:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         raise SystemExit(0) from None
-    except BrokenPipeError:
-        # The reader (head, less) has gone: silence the flush at exit as well.
+    except _ReaderGone:
+        # Silence the flush at exit as well.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except (
@@ -110,6 +135,28 @@ def main(args: list[str] | None = None) -> None:
         click.echo(f"kg: a bug, please report it: {what[:300]} (kg -vv ... says where)", err=True)
         raise SystemExit(1) from None
     raise SystemExit(code if isinstance(code, int) else 0)
+
+
+class _NoInput(io.TextIOBase):
+    """In the place of a standard input that is closed (``<&-``)."""
+
+    @property
+    def buffer(self) -> BinaryIO:
+        raise UsageError("-: the standard input is closed; name a file, or pipe something in")
+
+
+def _mend_streams() -> None:
+    """Make the three streams what the commands take them for: open, and fit for any letter."""
+    if sys.stdin is None:
+        os.open(os.devnull, os.O_RDONLY)  # takes the free number, which a file would get else
+        sys.stdin = _NoInput()
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            setattr(sys, name, os.fdopen(nowhere, "w", encoding="utf-8"))
+        stream = getattr(sys, name)
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def _explain(error: BaseException) -> tuple[str, int]:

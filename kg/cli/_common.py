@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -35,6 +36,21 @@ def input_options(function: F) -> F:
     )(function)
     return click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")(function)
 
+
+class Amount(click.FloatRange):
+    """A number of a range that has both ends: inf is in none, and click lets nan into any."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        number: float = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{number} is not in the range {self._describe_range()}.", param, ctx)
+        return number
+
+
+#: The type of a time-out; a week is longer than anybody waits, and than no clock can count.
+seconds = Amount(0, 7 * 24 * 60 * 60, min_open=True)
 
 #: The type of a file that must be there: a missing one is wrong usage, told at once.
 existing_file = click.Path(exists=True, dir_okay=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kg.cli._common import folder_argument, format_option, limit_option, print_rows
+from kg.cli._common import Amount, folder_argument, format_option, limit_option, print_rows
 
 
 @click.command(
@@ -14,7 +14,7 @@ from kg.cli._common import folder_argument, format_option, limit_option, print_r
 @folder_argument
 @click.option(
     "--resolution",
-    type=click.FloatRange(0.05, 20),
+    type=Amount(0.05, 20),
     default=1.0,
     show_default=True,
     help="Above 1: more and smaller ones.",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli._common import say
+from kg.cli._common import say, seconds
 from kg.errors import UsageError
 from kg.text import counted
 
@@ -41,13 +41,13 @@ Examples:
     help="table, csv, tsv, json, xml: rows, of a graph's triples, too; "
     "turtle, ntriples, jsonld, rdfxml: graphs.",
 )  # fmt: skip
-@click.option("--limit", type=click.IntRange(min=0), help="At most so many rows or triples.")
+@click.option("--limit", type=click.IntRange(0, 10**9), help="At most so many rows or triples.")
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True,
+    "--timeout", type=seconds, default=60.0, show_default=True,
     help="Seconds after which the query is stopped for good.",
 )  # fmt: skip
 @click.option(
-    "--memory", type=click.IntRange(min=16), default=4096, show_default=True, metavar="MB",
+    "--memory", type=click.IntRange(16, 10**7), default=4096, show_default=True, metavar="MB",
     help="What the query may take above the loaded graph (Linux).",
 )  # fmt: skip
 @click.option("--explain", is_flag=True, help="Show how the query is read; do not run it.")

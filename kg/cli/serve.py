@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from kg.cli._common import say
+from kg.cli._common import say, seconds
 
 EPILOG = """\b
 Examples:
@@ -33,11 +33,11 @@ Examples:
     help="A name it may be asked under, besides localhost and IP addresses; may be given again.",
 )  # fmt: skip
 @click.option(
-    "--timeout", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,
+    "--timeout", type=seconds, default=10.0, show_default=True,
     help="Seconds after which a query is stopped.",
 )  # fmt: skip
 @click.option(
-    "--memory", type=click.IntRange(min=64), default=1024, show_default=True, metavar="MB",
+    "--memory", type=click.IntRange(64, 10**7), default=1024, show_default=True, metavar="MB",
     help="What one query may take (Linux).",
 )  # fmt: skip
 @click.option("--workers", type=click.IntRange(min=1, max=64), help="How many queries run at once.")

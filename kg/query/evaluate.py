@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -11,7 +12,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg import vocab
-from kg.errors import QueryError
+from kg.errors import QueryError, UsageError
 from kg.query.entities import prefixes_of
 from kg.query.errors import QuerySizeError, QuerySyntaxError
 from kg.query.kept import find_kept
@@ -58,6 +59,10 @@ class Ask:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     kept: bool = True
+
+    def __post_init__(self) -> None:
+        if self.limit is not None and not 0 <= self.limit < sys.maxsize:
+            raise UsageError(f"limit {self.limit}: expected a number from 0 to {sys.maxsize - 1}")
 
 
 @dataclass(frozen=True, slots=True)

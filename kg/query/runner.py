@@ -173,6 +173,9 @@ class Runner:
         store: an on-disk store to use instead of looking in the folder.
 
     Use it as a context manager, or call :meth:`close`.
+
+    Raises:
+        UsageError: a time-out that is not above 0, or that no clock can count.
     """
 
     def __init__(
@@ -185,6 +188,8 @@ class Runner:
         waiting: int = 1000,
         store: Path | None = None,
     ) -> None:
+        if not 0 < timeout <= threading.TIMEOUT_MAX:
+            raise UsageError(f"timeout {timeout}: expected a number of seconds above 0")
         found, self.note = (store, "") if store else usable_store(folder)
         path = found or find_graph_file(folder)
         self.timeout = timeout

@@ -81,7 +81,7 @@ def _limit_memory(size: int | None) -> bool:
     except (ImportError, OSError):
         return False
     if size:
-        most = pages * resource.getpagesize() + size
+        most = min(pages * resource.getpagesize() + size, sys.maxsize)
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_AS, (most, most))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

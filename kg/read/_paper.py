@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
-from kg.errors import RecordError
+from kg.errors import RecordError, kind_of
 from kg.model import Link, Mention, Paper
 from kg.read._base import Row, Source
 from kg.read._decode import to_valid
@@ -59,6 +60,8 @@ _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)")
 _URL = re.compile(r"https?://\S+", re.IGNORECASE)
 _AND = re.compile(r"\s+and\s+|\s*\n\s*", re.IGNORECASE)
 _SEMICOLON = re.compile(r"\s*[;|·⋅•]\s*")
+Span = TypeVar("Span", Mention, Link)
+
 _MARKS = "*†‡§¶"
 _NUMBER = re.compile(r"\s*\(\d{4,}\)")
 
@@ -106,7 +109,8 @@ def to_paper(row: Row, source: Source) -> Paper:
         url=to_url(found.get("url")),
         source=f"{source.name}:{row.line}{_own_key(row.fields, doi, arxiv_id)}",
     )
-    return _with_own_fields(paper, row.fields)
+    raw = {"title": title.raw, "abstract": abstract.raw}
+    return _with_own_fields(paper, row.fields, raw, lambda text: source.notice(row.line, text))
 
 
 def find_fields(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> dict[str, Any]:
@@ -148,16 +152,17 @@ def dig(fields: Mapping[str, Any], column: str) -> Any:
 
 
 class _Text(str):
-    """Clean text; ``noted`` when characters had to be replaced."""
+    """Clean text; ``noted`` when characters had to be replaced; ``raw`` has all white space."""
 
     noted = False
+    raw = ""
 
 
 def _text(value: Any, name: str) -> _Text:
     raw = _raw_text(value, name)
     valid = to_valid(raw)
     text = _Text(squeeze(valid))
-    text.noted = valid is not raw
+    text.noted, text.raw = valid is not raw, valid
     return text
 
 
@@ -170,12 +175,7 @@ def _raw_text(value: Any, name: str) -> str:
         return " ".join(value)
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    raise Refused(f"{name}: found {_kind(value)}, expected text")
-
-
-def _kind(value: Any) -> str:
-    kinds = {dict: "an object", list: "a list", bool: "true or false"}
-    return kinds.get(type(value), type(value).__name__)
+    raise Refused(f"{name}: found {kind_of(value)}, expected text")
 
 
 def _no_title(fields: Mapping[str, Any]) -> str:
@@ -357,16 +357,50 @@ def _clean_name(name: str) -> str:
     return text.strip(" ,;" + _MARKS)
 
 
-def _with_own_fields(paper: Paper, fields: Mapping[str, Any]) -> Paper:
-    """Take over what only this project's own records hold: source, language, mentions, links."""
+def _with_own_fields(
+    paper: Paper,
+    fields: Mapping[str, Any],
+    raw: Mapping[str, str],
+    notice: Callable[[str], None],
+) -> Paper:
+    """Take over what only this project's own records hold: source, language, mentions, links.
+
+    Args:
+        raw: title and abstract as the record has them, in which its offsets count.
+    """
     try:
         mentions = tuple(Mention.from_dict(m) for m in _spans(fields.get("mentions"), "type"))
         links = tuple(Link.from_dict(x) for x in _spans(fields.get("links"), "url"))
-        own = paper.with_extraction(mentions, links, _language(fields))
+        places = tuple(_moved(m, raw, paper) for m in mentions)
+        urls = tuple(_moved(x, raw, paper) for x in links)
+        if None in places or None in urls:
+            notice("mentions or links of white space alone are left out")
+        own = paper.with_extraction(_there(places), _there(urls), _language(fields))
         own.check()
     except (RecordError, TypeError) as error:
         raise Refused(f"mentions or links do not fit the text: {error}") from None
     return _with_source(own, fields)
+
+
+def _moved(item: Span, raw: Mapping[str, str], paper: Paper) -> Span | None:
+    """Return ``item`` where its words stand once white space is squeezed; None if it has no words.
+
+    What does not stand in the record where it says stays as it is, to be refused.
+    """
+    text = raw[item.field]
+    words = text[item.start : item.end]
+    if text == paper.text(item.field) or words != to_valid(item.text):
+        return item
+    if not words.strip():
+        return None
+    before = text[: item.start + len(words) - len(words.lstrip())]
+    start = len(squeeze(f"{before}x")) - 1
+    words = squeeze(words)
+    return replace(item, start=start, end=start + len(words), text=words)
+
+
+def _there(items: Iterable[Span | None]) -> tuple[Span, ...]:
+    return tuple(item for item in items if item is not None)
 
 
 def _spans(value: Any, needed: str) -> list[dict[str, Any]]:
@@ -389,6 +423,4 @@ def _with_source(paper: Paper, fields: Mapping[str, Any]) -> Paper:
         or not re.search(r"[:#]\S+$", source)
     ):
         return paper
-    from dataclasses import replace
-
     return replace(paper, source=to_valid(source))

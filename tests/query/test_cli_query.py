@@ -111,6 +111,9 @@ def test_a_syntax_error_in_a_file_names_the_file(folder: Path, tmp_path: Path) -
         (["DELETE WHERE { ?s ?p ?o }"], 2, "read-only"),
         (["concept-papers", "--concept", "nothing of that name"], 1, "no concept is called"),
         ([BOMB, "--timeout", "0.5"], 1, "0.5 seconds"),
+        (["ASK {}", "--timeout", "inf"], 2, "inf is not in the range 0<x<=604800"),
+        (["ASK {}", "--limit", "9" * 20], 2, "is not in the range 0<=x<=1000000000"),
+        (["ASK {}", "--memory", "9" * 20], 2, "is not in the range 16<=x<=10000000"),
         ([], 2, "DIR and QUERY"),
     ],
 )  # fmt: skip

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from kg.errors import QueryError
+from kg.errors import QueryError, UsageError
 from kg.query import (
     MEGABYTE,
     Ask,
@@ -85,6 +85,23 @@ def test_the_limit_on_rows_tells_that_there_are_more(runner: Runner) -> None:
     assert runner.ask(Ask("SELECT ?s { ?s ?p ?o }", limit=0)).count == 0
     triples = runner.ask(Ask("CONSTRUCT WHERE { ?s ?p ?o }", limit=5))
     assert (triples.count, triples.cut) == (5, True)
+
+
+@pytest.mark.parametrize("wrong", [0, -1.0, 1e18, float("inf"), float("nan")])
+def test_a_time_that_no_clock_can_count_is_wrong_usage(wrong: float, folder: Path) -> None:
+    with pytest.raises(UsageError, match="expected a number of seconds above 0"):
+        Runner(folder, timeout=wrong)
+
+
+@pytest.mark.parametrize("wrong", [-1, 10**20])
+def test_a_limit_that_cannot_be_counted_is_wrong_usage(wrong: int) -> None:
+    with pytest.raises(UsageError, match=f"limit {wrong}: expected a number from 0"):
+        Ask("ASK {}", limit=wrong)
+
+
+def test_more_memory_than_can_be_addressed_is_no_limit(folder: Path) -> None:
+    with Runner(folder, memory=10**30) as runner:
+        assert runner.rows("SELECT ?c { ?c a kg:Method } LIMIT 1")
 
 
 @pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])

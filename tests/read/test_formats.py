@@ -387,6 +387,33 @@ def test_mentions_that_do_not_fit_are_refused(tmp_path):
     assert "mentions or links do not fit" in refusal.reason
 
 
+def test_spans_move_with_the_white_space_that_is_squeezed(tmp_path):
+    title, abstract = " We use  BERT", "Code \n of\t big \n BERT:  a.b/c ."
+    kinds = {"type": "Method", "role": "uses"}
+
+    def at(field, text, words):
+        start = text.index(words)
+        return {"field": field, "start": start, "end": start + len(words), "text": words}
+
+    mentions = [at("title", title, "BERT"), at("abstract", abstract, " big \n BERT")]
+    nothing = at("abstract", abstract, " \n ")
+    row = {
+        "title": title,
+        "abstract": abstract,
+        "mentions": [m | kinds for m in (*mentions, nothing)],
+        "links": [at("abstract", abstract, "a.b/c") | {"url": "https://a.b/c"}],
+    }
+    notices: list[Notice] = []
+    [paper], refusals = read(write(tmp_path, json.dumps(row)), on_notice=notices.append)
+    paper.check()
+    assert refusals == []
+    assert [(m.field, m.start, m.text) for m in paper.mentions] == [
+        ("abstract", 8, "big BERT"), ("title", 7, "BERT"),
+    ]  # fmt: skip
+    assert [(x.start, x.text) for x in paper.links] == [(18, "a.b/c")]
+    assert [n.text for n in notices] == ["mentions or links of white space alone are left out"]
+
+
 # -------------------------------------------------------------------------- values
 
 

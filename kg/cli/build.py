@@ -16,7 +16,7 @@ from kg.cli._common import (
     say,
     track,
 )
-from kg.files import MANIFEST
+from kg.files import FILES, MANIFEST
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -145,8 +145,6 @@ def _top_lines(made: Build) -> str:
 
 
 def _file_lines(out: Path) -> str:
-    from kg.folder import FILES
-
     rows = [f"  {out / name}  {what}" for name, what in FILES.items() if (out / name).exists()]
     return "\n".join(["written:", *rows])
 

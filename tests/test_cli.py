@@ -182,6 +182,29 @@ def test_no_papers_at_all_is_an_error_of_one_line(
     assert told[0].startswith(f"kg: {words}")
 
 
+MISSING = (
+    "build good.jsonl --out out --vocabulary nowhere",
+    "build good.jsonl --out out --corrections nowhere",
+    "build good.jsonl --out good.jsonl",
+    "build nowhere --out out",
+    "demo --out good.jsonl",
+    "add out good.jsonl --corrections nowhere",
+)
+
+
+@pytest.mark.parametrize("words", MISSING)
+def test_what_is_missing_or_no_folder_is_wrong_usage(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("good.jsonl").write_text('{"title": "A title", "abstract": "An abstract."}\n')
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert ("nowhere" if "nowhere" in words else "good.jsonl") in line
+
+
 WRONG = {
     "missing input": (["build", "nowhere.txt", "--out", "out"], b"nowhere.txt"),
     "empty input": (["build", "empty.txt", "--out", "out"], b"empty.txt"),

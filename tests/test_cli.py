@@ -205,6 +205,19 @@ def test_what_is_missing_or_no_folder_is_wrong_usage(
     assert ("nowhere" if "nowhere" in words else "good.jsonl") in line
 
 
+def test_a_viewed_page_replaces_no_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "papers.jsonl").write_text("precious")
+    with pytest.raises(SystemExit) as ended:
+        main(["view", str(out), "--no-open", "--out", str(out / "papers.jsonl")])
+    assert ended.value.code == 2
+    assert "is a file of the built folder" in capsys.readouterr().err
+    assert (out / "papers.jsonl").read_text() == "precious"
+
+
 WRONG = {
     "missing input": (["build", "nowhere.txt", "--out", "out"], b"nowhere.txt"),
     "empty input": (["build", "empty.txt", "--out", "out"], b"empty.txt"),

@@ -16,10 +16,24 @@ from typing import IO, Any
 
 from kg.errors import BuildError, reason
 
-#: A folder that `kg build` made holds this file; anything else is never replaced.
+#: A folder that `kg build` made holds this file, and it says so; no other is ever replaced.
 MANIFEST = "manifest.json"
 #: The user's corrections within a built folder (:mod:`kg.link.corrections`): rebuilds keep them.
 CORRECTIONS = "corrections.yaml"
+
+#: What a built folder may hold, and what each is.
+FILES = {
+    "graph.html": "the explorer: open it in a browser",
+    "papers.jsonl": "papers with their mentions and links",
+    "concepts.jsonl": "concepts with labels, aliases, merges",
+    "graph.ttl": "RDF, Turtle",
+    "graph.nt.gz": "RDF, N-Triples",
+    "graph.graphml": "for Gephi, Cytoscape, yEd, networkx",
+    "graph.gexf": "for Gephi",
+    "store": "the SPARQL store, ready on disk",
+    CORRECTIONS: "your corrections, kept over rebuilds",
+    MANIFEST: "inputs, versions, counts, refusals, seconds",
+}
 
 
 def to_json(data: Any) -> str:
@@ -131,17 +145,57 @@ def check_replaceable(folder: Path, *, ours: Collection[str] | None = None) -> N
             f"whole; choose a folder in it, such as {folder / 'graph'}"
         )
     found = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
-    if ours is None and found and MANIFEST not in found:
-        raise BuildError(
-            f"{folder}: holds files but no {MANIFEST}, so it is not an earlier build; "
-            "choose another folder"
-        )
-    others = [name for name in found if name not in (ours or found)]
+    if ours is None:
+        if found:
+            _check_built(folder, found)
+        return
+    others = [name for name in found if name not in ours]
     if others:
         raise BuildError(
             f"{folder}: holds {others[0]!r}, which is not of an earlier export of this format; "
             "choose another folder"
         )
+
+
+def _check_built(folder: Path, found: list[str]) -> None:
+    """Raise unless ``folder`` is an earlier build and holds nothing that would be lost with it."""
+    if MANIFEST not in found:
+        raise BuildError(
+            f"{folder}: holds files but no {MANIFEST}, so it is not an earlier build; "
+            "choose another folder"
+        )
+    if not _has_our_manifest(folder):
+        raise BuildError(
+            f"{folder}: its {MANIFEST} is not one of kg, so it is not an earlier build; "
+            "choose another folder"
+        )
+    others = [name for name in found if not _is_of_build(name)]
+    if others:
+        raise BuildError(
+            f"{folder}: holds {others[0]!r}, which no build writes and which would be lost; "
+            "move it elsewhere, or choose another folder"
+        )
+
+
+def _has_our_manifest(folder: Path) -> bool:
+    """Whether a build wrote the manifest; of a damaged one its records have to tell."""
+    try:
+        data = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        data = None
+    return "paperkg" in data if isinstance(data, dict) else (folder / "concepts.jsonl").is_file()
+
+
+def _is_of_build(name: str) -> bool:
+    """Whether a build writes a file of that name, or something leaves it there unasked.
+
+    Left by a killed process, an editor of the corrections, a file manager.
+
+    >>> [_is_of_build(name) for name in ("graph.ttl", ".store.x1", "corrections.yaml~", ".git")]
+    [True, True, True, False]
+    """
+    left = name.startswith(tuple(f".{known}." for known in FILES))
+    return name in FILES or left or name in (f"{CORRECTIONS}~", ".DS_Store")
 
 
 def _make_folder(work: Path, folder: Path) -> None:

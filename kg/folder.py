@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import kg
 from kg.errors import BuildError
-from kg.files import CORRECTIONS, MANIFEST, read_jsonl, sha256, write_jsonl
+from kg.files import MANIFEST, read_jsonl, sha256, write_jsonl
 from kg.model import Concept, Paper
 
 if TYPE_CHECKING:
@@ -26,19 +26,6 @@ FORMAT = 1
 #: Above this many triples the RDF is written as N-Triples, gzipped: Turtle of
 #: that size opens nowhere.
 TURTLE_LIMIT = 3_000_000
-
-FILES = {
-    "graph.html": "the explorer: open it in a browser",
-    "papers.jsonl": "papers with their mentions and links",
-    "concepts.jsonl": "concepts with labels, aliases, merges",
-    "graph.ttl": "RDF, Turtle",
-    "graph.nt.gz": "RDF, N-Triples",
-    "graph.graphml": "for Gephi, Cytoscape, yEd, networkx",
-    "graph.gexf": "for Gephi",
-    "store": "the SPARQL store, ready on disk",
-    CORRECTIONS: "your corrections, kept over rebuilds",
-    MANIFEST: "inputs, versions, counts, refusals, seconds",
-}
 
 
 @dataclass(frozen=True)

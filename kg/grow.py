@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import BuildError, NotFoundError, ReadError
-from kg.files import CORRECTIONS, sha256
+from kg.files import CORRECTIONS, check_replaceable, sha256
 from kg.folder import Folder, load
 from kg.model import Paper, source_parts
 from kg.nearest import nearest_hint
@@ -64,11 +64,12 @@ def add(
         changes: fields of :class:`kg.pipeline.Options` to set anew, such as ``corrections``.
 
     Raises:
-        KGError: ``path`` is no build, or nothing could be read.
+        KGError: ``path`` is no build or holds other files as well, or nothing could be read.
     """
     from kg.read import list_inputs, read_papers
 
     folder = load(path)
+    check_replaceable(folder.path)
     made = _start(folder, changes)
     found = read_papers(
         list(inputs),
@@ -100,9 +101,10 @@ def remove(
 
     Raises:
         NotFoundError: there is no such paper; the message offers the nearest.
-        BuildError: no paper would be left.
+        BuildError: no paper would be left, or the folder holds other files as well.
     """
     folder = load(path)
+    check_replaceable(folder.path)
     gone = {_find(folder, name) for name in names}
     papers = [paper for paper in folder.papers if paper.id not in gone]
     if not papers:

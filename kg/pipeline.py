@@ -7,6 +7,7 @@ either the old build or the new one.
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections import Counter
@@ -266,13 +267,20 @@ def _read(made: Build, names: list[str | Input], progress: Tracker) -> tuple[Pap
 
 
 def describe_inputs(items: list[Input], papers: Iterable[Paper]) -> list[dict[str, Any]]:
-    """Return name and hash of every input; standard input by what was read from it."""
-    files = [item for item in items if item.path.is_file()]
+    """Return name and hash of every input that could be read; a pipe by what it gave."""
+    from kg.read import is_pipe
+
+    pipes = [item for item in items if item.named and is_pipe(item)]
+    files = [item for item in items if not is_pipe(item) and _is_readable(item.path)]
     rows = [{"path": item.name, "sha256": sha256(item.path)} for item in files]
-    if any(item.name == "-" for item in items):
+    if pipes:
         text = "\n".join(to_json(paper.to_dict()) for paper in papers)
-        rows.append({"path": "-", "sha256": digest(text, 64)})
+        rows += [{"path": item.name, "sha256": digest(text, 64)} for item in pipes]
     return rows
+
+
+def _is_readable(path: Path) -> bool:
+    return os.access(path, os.R_OK) and path.is_file()
 
 
 def _extract(made: Build, papers: Sequence[Paper], progress: Tracker) -> tuple[Paper, ...]:

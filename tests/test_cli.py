@@ -193,6 +193,42 @@ def test_no_papers_at_all_is_an_error_of_one_line(
     assert told[0].startswith(f"kg: {words}")
 
 
+MISSING = (
+    "build good.jsonl --out out --vocabulary nowhere",
+    "build good.jsonl --out out --corrections nowhere",
+    "build good.jsonl --out good.jsonl",
+    "build nowhere --out out",
+    "demo --out good.jsonl",
+    "add out good.jsonl --corrections nowhere",
+)
+
+
+@pytest.mark.parametrize("words", MISSING)
+def test_what_is_missing_or_no_folder_is_wrong_usage(
+    words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("good.jsonl").write_text('{"title": "A title", "abstract": "An abstract."}\n')
+    with pytest.raises(SystemExit) as ended:
+        main(words.split())
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert ("nowhere" if "nowhere" in words else "good.jsonl") in line
+
+
+def test_a_viewed_page_replaces_no_records(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "papers.jsonl").write_text("precious")
+    with pytest.raises(SystemExit) as ended:
+        main(["view", str(out), "--no-open", "--out", str(out / "papers.jsonl")])
+    assert ended.value.code == 2
+    assert "is a file of the built folder" in capsys.readouterr().err
+    assert (out / "papers.jsonl").read_text() == "precious"
+
+
 WRONG = {
     "missing input": (["build", "nowhere.txt", "--out", "out"], b"nowhere.txt"),
     "empty input": (["build", "empty.txt", "--out", "out"], b"empty.txt"),

@@ -11,6 +11,7 @@ import pytest
 
 from kg.errors import BuildError
 from kg.files import (
+    FILES,
     MANIFEST,
     _exchange,
     check_replaceable,
@@ -24,8 +25,8 @@ from kg.files import (
 
 def earlier_build(folder: Path) -> Path:
     folder.mkdir()
-    (folder / MANIFEST).write_text("{}")
-    (folder / "old").write_text("old")
+    (folder / MANIFEST).write_text('{"paperkg": "0.1.0"}')
+    (folder / "graph.ttl").write_text("old")
     return folder
 
 
@@ -41,7 +42,7 @@ def test_a_new_folder_replaces_the_old_one_whole(tmp_path: Path) -> None:
     out = earlier_build(tmp_path / "out")
     with replace_folder(out) as work:
         (work / "new").write_text("new")
-        assert (out / "old").exists()
+        assert (out / "graph.ttl").exists()
     assert [p.name for p in out.iterdir()] == ["new"]
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
@@ -77,7 +78,7 @@ def test_after_a_failure_the_old_folder_stands(tmp_path: Path, error: type[BaseE
     with pytest.raises(error), replace_folder(out) as work:
         (work / "new").write_text("half")
         raise error
-    assert (out / "old").read_text() == "old"
+    assert (out / "graph.ttl").read_text() == "old"
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
 
 
@@ -88,6 +89,44 @@ def test_a_folder_that_is_no_build_is_never_replaced(tmp_path: Path) -> None:
     with pytest.raises(BuildError, match="is a file"), replace_folder(tmp_path / "thesis.tex"):
         pass
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
+
+
+def test_a_manifest_of_something_else_makes_no_build(tmp_path: Path) -> None:
+    """A browser extension, say; records beside it make no difference."""
+    (tmp_path / MANIFEST).write_text('{"manifest_version": 3}')
+    (tmp_path / "concepts.jsonl").touch()
+    with pytest.raises(BuildError, match="not one of kg"):
+        check_replaceable(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"paperkg": "0.1", "format": 99}'])
+def test_a_build_with_a_damaged_manifest_can_be_made_again(tmp_path: Path, text: str) -> None:
+    (tmp_path / MANIFEST).write_text(text)
+    (tmp_path / "concepts.jsonl").touch()
+    check_replaceable(tmp_path)
+
+
+def test_damaged_text_alone_makes_no_build(tmp_path: Path) -> None:
+    (tmp_path / MANIFEST).write_text("{")
+    with pytest.raises(BuildError, match="not one of kg"):
+        check_replaceable(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["mine.jsonl", ".git", "corrections.yaml.orig", "graph.nt"])
+def test_what_no_build_writes_is_not_lost_with_one(tmp_path: Path, name: str) -> None:
+    out = earlier_build(tmp_path / "out")
+    (out / name).write_text("precious")
+    with pytest.raises(BuildError, match=f"holds '{name}'"):
+        check_replaceable(out)
+
+
+@pytest.mark.parametrize(
+    "name", [*FILES, ".store.x8f2", ".corrections.yaml.swp", "corrections.yaml~", ".DS_Store"]
+)
+def test_what_is_a_builds_or_left_over_does_not_hinder_the_next(tmp_path: Path, name: str) -> None:
+    out = earlier_build(tmp_path / "out")
+    (out / name).touch()
+    check_replaceable(out)
 
 
 def test_the_folder_one_is_in_is_not_replaced(

@@ -245,3 +245,14 @@ def test_a_paper_is_removed_by_what_its_input_calls_it(tmp_path: Path) -> None:
     folder = load(tmp_path / "out")
     assert sorted(str(p.source) for p in folder.papers) == [f"{first}:1#own-0", f"{first}:2#own-1"]
     assert [row["path"] for row in folder.manifest["inputs"]] == [first]
+
+
+@pytest.mark.parametrize("words", ["add OUT OUT/mine.jsonl", "remove OUT x", "correct OUT drop x"])
+def test_what_else_a_folder_holds_is_not_lost(grown: Path, words: str) -> None:
+    mine = put(grown / "mine.jsonl", ROWS[9:11])
+    before = sorted(path.read_bytes() for path in grown.iterdir())
+    done = run(*words.replace("OUT", str(grown)).split())
+    assert done.returncode == 1
+    assert b"holds 'mine.jsonl'" in done.stderr
+    assert Path(mine).is_file()
+    assert sorted(path.read_bytes() for path in grown.iterdir()) == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import pytest
 
 import kg
 from kg.errors import BuildError
+from kg.files import FILES
 from kg.folder import load
 from kg.graph import build_graph, to_records
 from kg.model import claims
@@ -39,6 +41,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_folder_holds_every_form(built: Path) -> None:
     files = {path.name for path in built.iterdir()}
     assert files >= {*REPEATED, "graph.html", "manifest.json"}
+    assert files <= {*FILES}, "a rebuild would refuse what is not listed"
 
 
 def test_the_manifest_counts_add_up(built: Path) -> None:
@@ -255,3 +258,12 @@ def test_a_folder_not_to_be_replaced_is_refused_before_anything_is_read(tmp_path
     with pytest.raises(BuildError, match=r"holds files but no manifest\.json"):
         kg.build(tmp_path / "not-there.jsonl", out=tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_an_input_within_the_earlier_build_is_not_lost(built: Path, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(built, tmp_path / "out"))
+    mine = Path(shutil.copyfile(SAMPLE, out / "mine.jsonl"))
+    done = run("build", str(mine), "--out", str(out))
+    assert done.returncode == 1
+    assert b"holds 'mine.jsonl'" in done.stderr
+    assert mine.read_bytes() == SAMPLE.read_bytes()

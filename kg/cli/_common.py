@@ -9,12 +9,13 @@ import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from kg.errors import UsageError
-from kg.files import to_json
+from kg.files import FILES, to_json
 from kg.text import display_width, pad, printable
 
 T = TypeVar("T")
@@ -54,6 +55,9 @@ seconds = Amount(0, 7 * 24 * 60 * 60, min_open=True)
 
 #: The type of a file that must be there: a missing one is wrong usage, told at once.
 existing_file = click.Path(exists=True, dir_okay=False)
+
+#: The type of a folder to write, which may be there or not.
+new_folder = click.Path(file_okay=False)
 
 model_option = click.option(
     "--model", metavar="MODEL", help="Folder of a model trained with 'kg train'."
@@ -142,6 +146,27 @@ def limit_option(
 
 
 folder_argument = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
+
+
+def check_output(option: str, path: Path, folder: Path, *sources: Path | None) -> None:
+    """Raise if writing ``path`` would change what a command reads: a built folder, or a source.
+
+    The manifest holds the hashes of the folder's files: they stay as they are.
+
+    Args:
+        folder: a built folder, or an RDF file by itself.
+        sources: other files that the command reads.
+    """
+    target, built = path.resolve(), folder.resolve()
+    if target == built:
+        what = "the built folder itself" if folder.is_dir() else "the graph that is read"
+    elif target.is_relative_to(built) and target.relative_to(built).parts[0] in FILES:
+        what = "a file of the built folder"
+    elif target in {source.resolve() for source in sources if source}:
+        what = "a file that this command reads"
+    else:
+        return
+    raise UsageError(f"{option} {path}: is {what}; choose another")
 
 
 def print_rows(rows: Iterable[Any], style: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from kg.cli._common import folder_argument, input_options, say, track
+from kg.cli._common import existing_file, folder_argument, input_options, say, track
 from kg.text import counted
 
 
@@ -19,7 +19,12 @@ Examples:
 )
 @folder_argument
 @input_options
-@click.option("--corrections", metavar="FILE", help="Your corrections.yaml, if not DIR's own.")
+@click.option(
+    "--corrections",
+    type=existing_file,
+    metavar="FILE",
+    help="Your corrections.yaml, if not DIR's own.",
+)
 def command(
     folder: str,
     inputs: tuple[str, ...],

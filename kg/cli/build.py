@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kg.cli._common import (
+    existing_file,
     extractors_option,
     first_of,
     input_options,
     model_option,
+    new_folder,
     say,
     track,
 )
-from kg.files import MANIFEST
+from kg.files import FILES, MANIFEST
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -36,12 +38,22 @@ Examples:
 """,
 )
 @input_options
-@click.option("--out", required=True, type=click.Path(), metavar="DIR", help="Folder to write.")
+@click.option("--out", required=True, type=new_folder, metavar="DIR", help="Folder to write.")
 @model_option
 @extractors_option
-@click.option("--corrections", metavar="FILE", help="Your corrections.yaml (see 'kg correct').")
 @click.option(
-    "--vocabulary", "vocabularies", multiple=True, metavar="FILE", help="SKOS or OWL file to match."
+    "--corrections",
+    type=existing_file,
+    metavar="FILE",
+    help="Your corrections.yaml (see 'kg correct').",
+)
+@click.option(
+    "--vocabulary",
+    "vocabularies",
+    type=existing_file,
+    multiple=True,
+    metavar="FILE",
+    help="SKOS or OWL file to match.",
 )
 @click.option("--title", metavar="TEXT", help="Heading of the HTML view.")
 @click.option("--base", metavar="IRI", help="IRI under which papers and concepts are named.")
@@ -145,8 +157,6 @@ def _top_lines(made: Build) -> str:
 
 
 def _file_lines(out: Path) -> str:
-    from kg.folder import FILES
-
     rows = [f"  {out / name}  {what}" for name, what in FILES.items() if (out / name).exists()]
     return "\n".join(["written:", *rows])
 

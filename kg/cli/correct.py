@@ -12,7 +12,7 @@ import click
 
 from kg.cli._common import folder_argument, say, to_table, track
 from kg.errors import NotFoundError, UsageError
-from kg.files import CORRECTIONS, replace_file
+from kg.files import CORRECTIONS, check_replaceable, replace_file
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -118,6 +118,8 @@ def _correct(folder: Path, path: Path, entry: Entry | None, *, dry_run: bool) ->
 
     if entry is None and not path.is_file():
         raise NotFoundError(f"{path}: no corrections yet; 'kg correct --help' shows how to begin")
+    if not dry_run:
+        check_replaceable(folder)
     logging.getLogger("kg.link").setLevel(logging.ERROR)  # told below, once
     with tempfile.TemporaryDirectory() as temporary:
         draft = Path(temporary) / path.name

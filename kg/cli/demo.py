@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli._common import say
+from kg.cli._common import new_folder, say
 
 
 @click.command(
@@ -14,7 +14,12 @@ from kg.cli._common import say
     epilog="\b\nExamples:\n  kg demo\n  kg demo --out /tmp/sample",
 )
 @click.option(
-    "--out", default="demo-out", show_default=True, metavar="DIR", help="Folder to write."
+    "--out",
+    type=new_folder,
+    default="demo-out",
+    show_default=True,
+    metavar="DIR",
+    help="Folder to write.",
 )
 def command(out: str) -> None:
     """Build the graph of the bundled sample: about fifty well-known AI papers."""

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
 
-from kg.cli._common import folder_argument, say
+from kg.cli._common import check_output, folder_argument, say
 from kg.errors import UsageError
-from kg.files import MANIFEST, read_jsonl
+from kg.files import read_jsonl
 from kg.text import counted
 
 if TYPE_CHECKING:
@@ -102,20 +102,9 @@ def _export(folder: str, format: str, out: str | None, options: dict[str, Any]) 
     path = Path(out or name)
     if found.suffix and path.is_dir():
         raise UsageError(f"--out {path}: is a folder; expected a file, as in {name}")
-    _check_not_the_build(path, Path(folder))
+    check_output("--out", path, Path(folder))
     count = export(_source(Path(folder), options), format, path)
     say(f"wrote {path}: {counted(count, found.unit)}")
-
-
-def _check_not_the_build(path: Path, folder: Path) -> None:
-    """The manifest holds the hashes of a built folder's files: they stay as they are."""
-    from kg.folder import load
-
-    if path.resolve() == folder.resolve():
-        raise UsageError(f"--out {path}: is the built folder itself; choose another")
-    files = (*(load(folder).manifest.get("files") or ()), MANIFEST)
-    if path.name in files and path.resolve().parent == folder.resolve():
-        raise UsageError(f"--out {path}: is a file of the built folder; choose another")
 
 
 class _Lazy(Generic[T]):
@@ -161,5 +150,6 @@ def _write_page(folder: str, page: str, title: str | None) -> None:
     path = Path(page)
     if not path.parent.is_dir():
         raise UsageError(f"--sparql-page {path}: there is no folder {path.parent}")
+    check_output("--sparql-page", path, Path(folder))
     named = {"title": title} if title else {}
     say(f"wrote {path}: {counted(write_sparql_page(Path(folder), path, **named), 'triple')}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli._common import say, seconds
+from kg.cli._common import check_output, say, seconds
 from kg.errors import UsageError
 from kg.text import counted
 
@@ -81,6 +81,9 @@ def command(
         return
     if folder is None or query is None:
         raise UsageError("kg query wants DIR and QUERY; see the questions with kg query --list")
+    if html is not None:
+        file = Path(query[1:]) if query.startswith("@") else None
+        check_output("--html", html, folder, file)
     question = read_question(query)
     values = to_values(parameters)
     with Runner(folder, timeout=timeout, memory=memory * MEGABYTE) as runner:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli._common import folder_argument, say
+from kg.cli._common import check_output, folder_argument, say
 from kg.errors import UsageError
 from kg.files import CORRECTIONS, MANIFEST, find_graph_file, replace_file
 from kg.text import counted
@@ -38,12 +38,15 @@ def command(folder: str, report: str | None, shapes: str | None, engine: str | N
     """
     from kg.rdf import validate
 
+    mine = Path(shapes) if shapes else None
+    if report:
+        check_output("--report", Path(report), Path(folder), mine)
     built = (Path(folder) / MANIFEST).is_file()
     changed = built and _tell_changes(Path(folder))
     file = find_graph_file(Path(folder))
     if not built:
         say(f"{folder}: no {MANIFEST}, so nothing tells whether its files are whole")
-    found = validate(file, shapes=Path(shapes) if shapes else None, engine=engine)
+    found = validate(file, shapes=mine, engine=engine)
     for result in found.results:
         click.echo(_line(result))
     if report:

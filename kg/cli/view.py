@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli._common import say
+from kg.cli._common import check_output, say
 
 
 @click.command(
@@ -59,8 +59,11 @@ def _page(
 
     if out and not out.absolute().parent.is_dir():
         raise UsageError(f"{out}: its folder does not exist; make it first")
+    page = folder / "graph.html"
+    if out and out.resolve() != page.resolve():  # the folder's own page may be made anew
+        check_output("--out", out, folder)
     built = load(folder)
-    page = out or folder / "graph.html"
+    page = out or page
     if out or not page.is_file():
         heading = title or built.manifest.get("options", {}).get("title")
         write_html(built.graph, page, title=heading, abstracts=abstracts, sentences=sentences)

@@ -16,7 +16,7 @@ from kg.read._base import Notice, Refusal
 from kg.read._duplicates import merge_duplicates
 from kg.read._ids import paper_id
 from kg.read._read import FORMATS, nothing_read, read_papers, read_unique
-from kg.read._sources import Input, find_inputs, list_inputs
+from kg.read._sources import Input, find_inputs, is_pipe, list_inputs
 
 __all__ = [
     "FORMATS",
@@ -24,6 +24,7 @@ __all__ = [
     "Notice",
     "Refusal",
     "find_inputs",
+    "is_pipe",
     "list_inputs",
     "merge_duplicates",
     "nothing_read",

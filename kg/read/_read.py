@@ -17,10 +17,10 @@ from kg.read._duplicates import group_keys, stream_unique, to_key
 from kg.read._paper import FIELDS, Refused, dig, to_paper
 from kg.read._sources import (
     PACKED,
-    STDIN,
     Input,
     Inputs,
-    copy_stdin,
+    copy_pipe,
+    is_pipe,
     list_inputs,
     open_input,
     passed_over,
@@ -135,8 +135,8 @@ def read_unique(
 
 
 def _rereadable(item: Input, stack: ExitStack) -> Input:
-    """The standard input can be read once only: it is copied to a temporary file."""
-    return replace(item, at=copy_stdin(stack)) if item.path == STDIN else item
+    """A pipe can be read once only: it is copied, unless it was met in a folder."""
+    return copy_pipe(item, stack) if item.named and is_pipe(item) else item
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ import io
 import lzma
 import os
 import shutil
+import stat
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any, TypeAlias, cast
 
@@ -72,8 +73,11 @@ def find_inputs(inputs: Inputs) -> list[Path]:
     Folders are searched through; hidden files, unknown endings (:data:`ENDINGS`, also with
     .gz, .xz, .zst, .bz2) and built folders in them are left out; globs may hold ``**``.
 
+    A folder that cannot be listed stands for itself.
+
     Raises:
         UsageError: a file or folder does not exist, or a glob finds nothing.
+        ReadError: a folder on the way to a file may not be entered.
     """
     return [item.path for item in list_inputs(inputs)]
 
@@ -106,40 +110,58 @@ def _expand(given: str | Path | Input) -> list[Input]:
     path = Path(name)
     try:
         if path.is_dir():
-            return [Input(str(file), False) for file in _files(path)]
+            return _in_folder(path, named=True)
         if path.exists():
             return [Input(name)]
         matches = _glob(name)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{name!r}: not a file name ({error})") from None
+        raise _no_file(name, error) from None
     if matches:
         return matches
     kind = "matches no file" if glob.has_magic(name) else "no such file or folder"
     raise UsageError(f"{name}: {kind}")
 
 
+def _no_file(name: str, error: OSError | ValueError) -> ReadError | UsageError:
+    if isinstance(error, PermissionError):  # of a folder on the way
+        return ReadError(f"{name}: cannot be read: {error.strerror}")
+    return UsageError(f"{name!r}: not a file name ({error})")
+
+
 def _glob(name: str) -> list[Input]:
     found: list[Input] = []
     for match in glob.glob(name, recursive=True) if glob.has_magic(name) else ():
-        path = Path(match)
         found += (
-            [Input(str(f), False) for f in _files(path)] if path.is_dir() else [Input(match, False)]
+            _in_folder(Path(match), named=False) if os.path.isdir(match) else [Input(match, False)]
         )
     return found
 
 
-def _files(folder: Path) -> list[Path]:
-    return [
-        Path(where, name) for where, _, names in _walk(folder) for name in names if _readable(name)
+def _in_folder(folder: Path, *, named: bool) -> list[Input]:
+    """Return what is to be read of a folder.
+
+    Folders that cannot be listed are among it: opening them tells why, as it does of a file.
+    """
+    closed: list[str] = []
+    files = [
+        Path(where, name)
+        for where, _, names in _walk(folder, closed.append)
+        for name in names
+        if _readable(name)
     ]
+    found = [Input(str(file), False) for file in files]
+    return found + [Input(str(Path(c)), named and Path(c) == folder) for c in closed]
 
 
-def _walk(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+def _walk(
+    folder: Path, on_closed: Callable[[str], object] = lambda _: None
+) -> Iterator[tuple[str, list[str], list[str]]]:
     """Yield each folder under ``folder``, the built ones in it and its files; nothing hidden.
 
     Built folders are not entered: what an earlier build wrote beside its inputs is no input.
+    ``on_closed`` is called with each folder that cannot be listed.
     """
-    for where, folders, names in os.walk(folder):
+    for where, folders, names in os.walk(folder, onerror=lambda error: on_closed(error.filename)):
         inner = _visible(folders)
         built = [name for name in inner if _is_built(Path(where, name))]
         folders[:] = [name for name in inner if name not in built]
@@ -151,7 +173,8 @@ def _visible(names: Iterable[str]) -> list[str]:
 
 
 def _is_built(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in (MANIFEST, "concepts.jsonl"))
+    # Not Path.is_file, which raises in a folder that may not be entered.
+    return all(os.path.isfile(folder / name) for name in (MANIFEST, "concepts.jsonl"))
 
 
 def passed_over(inputs: Inputs) -> list[tuple[str, str]]:
@@ -201,10 +224,7 @@ def open_input(item: Input) -> IO[bytes]:
     Raises:
         ReadError: it cannot be opened, is empty or binary.
     """
-    try:
-        stream = _standard_input() if item.path == STDIN else item.path.open("rb")
-    except OSError as error:
-        raise ReadError(f"{item.name}: cannot be read: {error.strerror}") from None
+    stream = _open(item)
     try:
         unpacked = io.BufferedReader(cast(io.RawIOBase, _unpack(stream)), 1 << 16)
         _check(item.name, unpacked.peek(8192)[:8192])
@@ -212,6 +232,27 @@ def open_input(item: Input) -> IO[bytes]:
         stream.close()
         raise ReadError(f"{item.name}: cannot be unpacked: {error}") from None
     return unpacked
+
+
+def _open(item: Input) -> io.BufferedReader:
+    """Open a file, or the standard input, for its bytes as they are."""
+    if not item.named and is_pipe(item):
+        raise ReadError(f"{item.name}: a pipe or a device; name it itself to have it read")
+    try:
+        return _standard_input() if item.path == STDIN else item.path.open("rb")
+    except OSError as error:
+        raise ReadError(f"{item.name}: cannot be read: {error.strerror}") from None
+
+
+def is_pipe(item: Input) -> bool:
+    """Whether the input can be read once only: standard input, a pipe, a device."""
+    if item.path == STDIN:
+        return True
+    try:
+        mode = item.path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
 class _StandardInput(io.RawIOBase):
@@ -272,10 +313,14 @@ def _is_binary(head: bytes) -> bool:
     return controls > len(head) // 10 or (b"\x00" in head and controls > stray)
 
 
-def copy_stdin(stack: ExitStack) -> str:
-    """Copy the standard input to a temporary file, gone when ``stack`` closes; return its path."""
+def copy_pipe(item: Input, stack: ExitStack) -> Input:
+    """Copy a pipe to a temporary file, gone when ``stack`` closes, to be read from there.
+
+    Raises:
+        ReadError: it cannot be opened.
+    """
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kg-"))
-    path = Path(folder, "stdin")
-    with path.open("wb") as copy:
-        shutil.copyfileobj(sys.stdin.buffer, copy)
-    return str(path)
+    path = Path(folder, "pipe")
+    with _open(item) as stream, path.open("wb") as copy:
+        shutil.copyfileobj(stream, copy)
+    return replace(item, at=str(path))

@@ -419,6 +419,11 @@ def test_files_of_the_build_are_left_alone(folder: Path) -> None:
     found = run(folder, "--format", "turtle", "--out", folder / "manifest.json")
     assert isinstance(found.exception, UsageError)
     assert (folder / "manifest.json").read_text() == before
+    before = (folder / "papers.jsonl").read_text()
+    found = run(folder, "--sparql-page", folder / "papers.jsonl")
+    assert "--sparql-page" in str(found.exception)
+    assert "is a file of the built folder" in str(found.exception)
+    assert (folder / "papers.jsonl").read_text() == before
 
 
 _PROGRAM = """

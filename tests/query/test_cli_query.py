@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 import rdflib
+from click.testing import CliRunner
 
+from kg.cli.query import command
+from kg.errors import UsageError
 from tests.folders import HOSTILE
 
 BOMB = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i"
@@ -183,3 +186,17 @@ def test_a_prefix_per_kind_is_known(folder: Path) -> None:
     assert found.stdout.count("Neil") == 1
     table = kg("query", str(folder), "SELECT ?m { ?m a kg:Method } LIMIT 3").stdout
     assert all(line.startswith("method:") for line in table.splitlines()[2:])
+
+
+def test_a_page_replaces_nothing_that_is_read(folder: Path, tmp_path: Path) -> None:
+    query = tmp_path / "q.rq"
+    query.write_text("CONSTRUCT WHERE { ?s ?p ?o }")
+    before = (folder / "papers.jsonl").read_bytes()
+    graph = folder / "graph.ttl"
+    for source, page in ((folder, folder / "papers.jsonl"), (folder, query), (graph, graph)):
+        words = [str(source), f"@{query}", "--html", str(page)]
+        found = CliRunner().invoke(command, words)
+        assert isinstance(found.exception, UsageError)
+        assert f"--html {page}: is " in str(found.exception)
+    assert (folder / "papers.jsonl").read_bytes() == before
+    assert query.read_text().startswith("CONSTRUCT")

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from rdflib import RDF, Graph, Namespace
 
 from kg.cli.validate import command
-from kg.errors import BuildError, KGError
+from kg.errors import BuildError, KGError, UsageError
 from kg.files import sha256
 from kg.vocab import KG, PREFIXES
 from tests.folders import write_folder
@@ -175,6 +175,18 @@ def test_mistakes_in_one_line(words: tuple[str, str], folder: Path) -> None:
     assert isinstance(found.exception, KGError)
     assert words[1] in str(found.exception)
     assert "\n" not in str(found.exception)
+
+
+def test_a_report_replaces_nothing_that_is_read(folder: Path, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text("")
+    before = (folder / "graph.ttl").read_bytes()
+    for report in (folder / "graph.ttl", folder / "store" / "CURRENT", folder, shapes):
+        found = run(folder, "--shapes", shapes, "--report", report)
+        assert isinstance(found.exception, UsageError), report
+        assert f"--report {report}: is " in str(found.exception)
+    assert shapes.read_text() == ""
+    assert (folder / "graph.ttl").read_bytes() == before
 
 
 def test_no_build_in_one_line(tmp_path: Path) -> None:

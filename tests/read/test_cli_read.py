@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +14,16 @@ import pytest
 
 from kg.read import FORMATS
 
+#: Root reads everything, unless told otherwise.
+AS_USER = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+needs_user = pytest.mark.skipif(
+    bool(AS_USER) and not shutil.which("setpriv"), reason="root reads everything"
+)
 
-def kg(*args: str, stdin: bytes = b"", cwd: Path | None = None):
+
+def kg(*args: str, stdin: bytes = b"", cwd: Path | None = None, command: str = "read", before=()):
     return subprocess.run(
-        [sys.executable, "-m", "kg", "read", *args], input=stdin, capture_output=True, cwd=cwd, check=False
+        [*before, sys.executable, "-m", "kg", command, *args], input=stdin, capture_output=True, cwd=cwd, check=False
     )  # fmt: skip
 
 
@@ -97,3 +105,49 @@ def test_quiet_reader_goes_away(tmp_path):
     done = subprocess.run(command, shell=True, capture_output=True, cwd=tmp_path, check=False)
     assert b"Traceback" not in done.stderr
     assert len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/stdin").exists(), reason="no /dev here")
+def test_standard_input_under_the_name_of_a_file():
+    done = kg("/dev/stdin", stdin=b'{"title": "One"}\n{"title": "one."}\n')
+    assert [json.loads(line)["source"] for line in done.stdout.splitlines()] == ["/dev/stdin:1"]
+    assert b"2 read: 1 kept, 1 duplicate, 0 refused" in done.stderr
+
+
+@pytest.fixture
+def locked(tmp_path):
+    """A folder with a paper and, in it, a file and a folder that may not be read."""
+    inner = tmp_path / "d" / "inner"
+    inner.mkdir(parents=True)
+    for path in (inner / "x.jsonl", tmp_path / "d" / "a.jsonl", tmp_path / "d" / "b.jsonl"):
+        path.write_text('{"title": "One", "abstract": "We propose FooNet."}\n')
+    inner.chmod(0)
+    (tmp_path / "d" / "b.jsonl").chmod(0)
+    yield tmp_path
+    inner.chmod(0o755)
+
+
+@needs_user
+def test_a_folder_that_cannot_be_read_is_told(locked):
+    done = kg("d", cwd=locked, before=AS_USER)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    assert b"refused: d/inner: cannot be read: Permission denied" in done.stderr
+    assert b"3 read: 1 kept, 0 duplicates, 2 refused" in done.stderr
+
+
+@needs_user
+@pytest.mark.parametrize("name", ["d/inner", "d/inner/x.jsonl"])
+def test_a_folder_that_was_named_must_be_readable(name, locked):
+    done = kg("d/a.jsonl", name, cwd=locked, before=AS_USER)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode() == f"kg: {name}: cannot be read: Permission denied\n"
+
+
+@needs_user
+def test_what_could_not_be_read_hinders_no_build(locked):
+    done = kg("d", "--out", "out", cwd=locked, before=AS_USER, command="build")
+    assert done.returncode == 0, done.stderr
+    manifest = json.loads((locked / "out" / "manifest.json").read_text())
+    assert [row["path"] for row in manifest["inputs"]] == ["d/a.jsonl"]
+    assert manifest["counts"]["refused"] == 2

@@ -10,6 +10,7 @@ import json
 import lzma
 import os
 import random
+import threading
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,18 @@ import pytest
 import kg
 from kg.errors import ReadError, UsageError
 from kg.model import Link, Mention, Paper
-from kg.read import FORMATS, Notice, Refusal, find_inputs, paper_id, read_papers, read_unique
+from kg.pipeline import describe_inputs
+from kg.read import (
+    FORMATS,
+    Input,
+    Notice,
+    Refusal,
+    find_inputs,
+    list_inputs,
+    paper_id,
+    read_papers,
+    read_unique,
+)
 from kg.read._detect import detect
 from kg.read._flavours import to_text
 from kg.read._ids import find_arxiv_id, to_arxiv_id, to_doi
@@ -627,6 +639,34 @@ def test_standard_input(monkeypatch):
     assert (paper.title, paper.source) == (TITLE, "-:1")
     Stdin.buffer = io.BytesIO(SAME["ris"].encode())
     assert [p.title for p in read_unique("-")] == [TITLE]
+
+
+@pytest.fixture
+def pipe(tmp_path):
+    """A named pipe that gives one paper, to the first who reads it."""
+    path = tmp_path / "pipe.ris"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_text, args=(SAME["ris"],), daemon=True)
+    writer.start()
+    yield path
+    if writer.is_alive():  # nobody read it
+        path.read_text()
+    writer.join()
+
+
+@pytest.mark.parametrize("reader", [read_papers, read_unique])
+def test_a_pipe_is_read_once(reader, pipe):
+    assert [(p.title, p.source) for p in reader(pipe)] == [(TITLE, f"{pipe}:1")]
+    row, standard = describe_inputs(list_inputs([pipe]), []), describe_inputs([Input("-")], [])
+    assert row == [{**standard[0], "path": str(pipe)}]
+
+
+@pytest.mark.parametrize("reader", [read_papers, read_unique])
+def test_a_pipe_met_in_a_folder_is_not_waited_for(reader, pipe):
+    refusals: list[Refusal] = []
+    assert not list(reader(pipe.parent, on_refusal=refusals.append))
+    assert [(r.source, r.reason[:16]) for r in refusals] == [(str(pipe), "a pipe or a devi")]
+    assert describe_inputs(list_inputs(pipe.parent), []) == []
 
 
 # -------------------------------------------------------------------------- encodings

@@ -130,6 +130,8 @@ def replace_folder(folder: Path, *, ours: Collection[str] | None = None) -> Iter
     try:
         _make_folder(work, folder)
         yield work
+        # Once more: "new/../old" is there only now, as may be what others have put there.
+        check_replaceable(folder, ours=ours)
         swap_folders(work, folder)
     finally:
         shutil.rmtree(work, ignore_errors=True)

@@ -91,6 +91,22 @@ def test_a_folder_that_is_no_build_is_never_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "thesis.tex").read_text() == "years of work"
 
 
+def test_what_is_there_only_after_the_work_is_not_replaced(tmp_path: Path) -> None:
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file.txt").write_text("keep", encoding="utf-8")
+    behind = tmp_path / "new" / ".." / "precious"
+    with pytest.raises(BuildError, match="not an earlier build"), replace_folder(behind) as work:
+        (work / "graph.ttl").write_text("new", encoding="utf-8")
+    late = tmp_path / "late"
+    with pytest.raises(BuildError, match="not an earlier build"), replace_folder(late):
+        late.mkdir()
+        (late / "file.txt").write_text("keep", encoding="utf-8")
+    for folder in (precious, late):
+        assert [path.name for path in folder.iterdir()] == ["file.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["late", "new", "precious"]
+
+
 def test_a_manifest_of_something_else_makes_no_build(tmp_path: Path) -> None:
     """A browser extension, say; records beside it make no difference."""
     (tmp_path / MANIFEST).write_text('{"manifest_version": 3}')

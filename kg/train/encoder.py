@@ -109,8 +109,8 @@ LARGE_LAYERS, LARGE_ANEW_LAYERS = 10, 8
 #: Raw papers that are labelled, and from which year on, at last.
 SILVER, SILVER_LAST, SILVER_THIRD = 9000, 24_000, 20_000
 SILVER_FOURTH, SILVER_FIFTH, SILVER_SIXTH = 12_000, 25_000, 8000
-SILVER_TENTH, SILVER_ELEVENTH = 6600, 10_600
-SINCE_FIFTH, SINCE_SIXTH = 2016, 2022
+SILVER_TENTH, SILVER_ELEVENTH = 6600, 9600
+SINCE_FIFTH, SINCE_SIXTH, SINCE_ELEVENTH = 2016, 2022, 2021
 #: Labelled papers beside each annotated one in an epoch of later students, of the last ones.
 RATIO_MANY, RATIO_FIFTH, RATIO_SIXTH, RATIO_SEVENTH = 2.0, 3.0, 0.25, 0.1
 
@@ -258,7 +258,7 @@ def _train_large_anew(
         left,
         dev,
         SILVER_ELEVENTH,
-        since=SINCE_SIXTH,
+        since=SINCE_ELEVENTH,
         doubted=True,
     )
     maker.go_back("mean-second")

@@ -13,7 +13,7 @@ import click
 import pytest
 
 from kg.cli import cli, main
-from kg.cli._common import to_table
+from kg.cli._common import print_table, to_table
 from kg.text import display_width
 
 ROOT = Path(__file__).parent.parent
@@ -103,6 +103,17 @@ def test_rows_stay_aligned_whatever_their_script_and_steer_no_terminal() -> None
     assert "\x1b" not in "".join(lines)
     cut = to_table([{"label": "知" * 90, "papers": 1}]).splitlines()[1]
     assert display_width(cut) <= 60 + 2 + len("papers")
+
+
+def test_ids_are_whole_in_every_table_and_a_pipe_cuts_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"id": "paper/" + "x" * 90, "label": "y" * 90}
+    print_table([row])
+    assert capsys.readouterr().out.split() == ["id", "label", *row.values()]
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    print_table([row])
+    assert capsys.readouterr().out.split() == ["id", "label", row["id"], "y" * 59 + "…"]
 
 
 def test_an_unknown_command_is_answered_with_the_nearest(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli._common import folder_argument, say, to_table, track
+from kg.cli._common import folder_argument, print_table, say, track
 from kg.errors import NotFoundError, UsageError
 from kg.files import CORRECTIONS, replace_file
 from kg.text import counted
@@ -175,7 +175,7 @@ def _tell(rows: list[dict[str, str]], *, dry_run: bool) -> None:
     if not rows:
         say("no difference")
     elif dry_run:
-        click.echo(to_table(list(rows)))
+        print_table(list(rows))
     else:
         count = len({row["concept"] for row in rows})
         say(counted(count, "concept differs", "concepts differ"))

@@ -85,10 +85,13 @@ def command(
     as you like.  They hold for every later build and addition.
     """
     from kg.folder import load
+    from kg.grow import find_paper
 
     built = load(folder)
     path = Path(corrections) if corrections else built.path / CORRECTIONS
     entry = _entry(action, names, paper) if action else None
+    if entry and entry.paper:
+        entry = replace(entry, paper=find_paper(built, entry.paper))
     _correct(built.path, path, entry, dry_run=dry_run)
 
 
@@ -166,8 +169,9 @@ def _check(unmatched: Sequence[str], draft: Path, path: Path, entry: Entry | Non
 
     ours = {known.place for known in read_corrections(draft) if known == entry}
     for message in unmatched:
-        if any(message.startswith(f"{place}:") for place in ours):
-            raise NotFoundError(f"{message}; {path} stays as it is")
+        place = next((place for place in ours if message.startswith(f"{place}:")), "")
+        if place:  # a line of the draft, which nobody sees
+            raise NotFoundError(f"{message[len(place) + 2 :]}; {path} stays as it is")
         say(message)
 
 

@@ -14,6 +14,8 @@ import pytest
 
 from kg.cli import cli, main
 from kg.cli._common import print_table, to_table
+from kg.graph import build_graph
+from kg.model import Concept, Mention, Paper
 from kg.text import display_width
 
 ROOT = Path(__file__).parent.parent
@@ -114,6 +116,30 @@ def test_ids_are_whole_in_every_table_and_a_pipe_cuts_nothing(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     print_table([row])
     assert capsys.readouterr().out.split() == ["id", "label", row["id"], "y" * 59 + "…"]
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ((2020, 2021), ""),
+        ((2020, None), "1 of 2 papers has no year and is not counted\n"),
+        ((2020, None, None), "2 of 3 papers have no year and are not counted\n"),
+        ((None, None), "no paper has a year, so there are no trends\n"),
+    ],
+)
+def test_trends_tell_of_papers_without_a_year(
+    years: tuple[int | None, ...],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    mention = Mention("title", 0, 1, "x", "Method", "uses", concept="method/x")
+    papers = [Paper(f"p{n}", "x", year=y, mentions=(mention,)) for n, y in enumerate(years)]
+    graph = build_graph(papers, [Concept("method/x", "Method", "x", papers=len(papers))])
+    monkeypatch.setattr("kg.folder.load_graph", lambda _: graph)
+    with pytest.raises(SystemExit) as end:
+        main(["trends", "out"])
+    assert (end.value.code, capsys.readouterr().err) == (0, said)
 
 
 def test_an_unknown_command_is_answered_with_the_nearest(

@@ -142,6 +142,13 @@ def test_trends_tell_of_papers_without_a_year(
     assert (end.value.code, capsys.readouterr().err) == (0, said)
 
 
+def test_a_page_with_abstracts_has_their_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["view", "out", "--out", "slim.html", "--no-sentences"])
+    assert end.value.code == 2
+    assert "--no-sentences needs --no-abstracts" in capsys.readouterr().err
+
+
 def test_an_unknown_command_is_answered_with_the_nearest(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -265,7 +265,7 @@ def test_csv_oddities(tmp_path):
         ("Only title", ""),
     ]
     assert [(r.line, r.reason.split(";")[0]) for r in refusals] == [
-        (5, "4 columns, the header has 3"), (7, "no title"),
+        (5, "4 columns, the header has 3"), (7, "the title is empty"),
     ]  # fmt: skip
 
 
@@ -385,6 +385,14 @@ def test_mentions_that_do_not_fit_are_refused(tmp_path):
     papers, [refusal] = read(write(tmp_path, json.dumps(row)))
     assert papers == []
     assert "mentions or links do not fit" in refusal.reason
+
+
+@pytest.mark.parametrize("name", ["title", "paper_title", "Heading"])
+def test_an_empty_title_is_told_as_such(name, tmp_path):
+    row = {name: " ", "abstract": ABSTRACT}
+    mapping = {"title": "Heading"} if name == "Heading" else None
+    [], [refusal] = read(write(tmp_path, json.dumps(row)), mapping=mapping)
+    assert refusal.reason == "the title is empty"
 
 
 # -------------------------------------------------------------------------- values

@@ -98,6 +98,16 @@ def test_version_and_completion() -> None:
         assert b"_KG_COMPLETE" in kg("completion", shell).stdout
 
 
+def test_a_shell_without_completion_is_told_with_those_that_have_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["completion", "tcsh"])
+    said = capsys.readouterr().err
+    assert said.startswith("kg: Invalid value for 'SHELL': 'tcsh' is not one of 'bash', 'zsh', ")
+    assert said.count("bash") == 1
+
+
 def test_rows_stay_aligned_whatever_their_script_and_steer_no_terminal() -> None:
     rows = [{"label": "知識 グラフ", "papers": 1}, {"label": "e\u0301toile\x1b[2J", "papers": 12}]
     head, *lines = to_table(rows).splitlines()

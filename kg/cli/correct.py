@@ -110,7 +110,18 @@ def _entry(action: str, names: tuple[str, ...], paper: str | None) -> Entry:
         raise UsageError(f"kg correct DIR {action} takes {ACTIONS[action]}")
     if many:
         return Entry(action, names, paper=paper or "")
-    return Entry(action, names[:1], names[1] if wanted == 2 else "", paper or "")
+    value = names[1] if wanted == 2 else ""
+    _check_value(action, value)
+    return Entry(action, names[:1], value, paper or "")
+
+
+def _check_value(action: str, value: str) -> None:
+    """Raise for a type or role that does not exist, before a line of the draft is blamed."""
+    from kg.model import ConceptType, Role
+
+    allowed = [*{"retype": ConceptType, "role": Role}.get(action, ())]
+    if allowed and value not in allowed:
+        raise UsageError(f"{action}: {value!r} is none; expected one of: {', '.join(allowed)}")
 
 
 def _correct(folder: Path, path: Path, entry: Entry | None, *, dry_run: bool) -> None:

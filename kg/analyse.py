@@ -19,12 +19,14 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import NotFoundError, UsageError
-from kg.model import ConceptType
+from kg.model import ConceptType, own_key
 from kg.nearest import nearest_hint
 from kg.text import fold, sentence_at
 
 if TYPE_CHECKING:
     import networkx as nx
+
+    from kg.model import Paper
 
 #: How much a role ties a paper to a concept: what it introduces or studies says
 #: more about it than what it mentions in passing.
@@ -101,9 +103,9 @@ def find_node(graph: nx.MultiDiGraph, name: str) -> str:
     """Return the key of the paper or concept that ``name`` names.
 
     ``name`` is a node key ("method/lora", or "method:lora" as SPARQL's prefixes
-    write it), a paper id, a title, a label or an alias; the comparison ignores
-    case and punctuation.  Of several, a label wins over an alias and the node with
-    more papers over one with fewer.
+    write it), a paper's id, title, DOI, arXiv id or key in its input, a label or an
+    alias; the comparison ignores case and punctuation.  Of several, a label wins over
+    an alias and the node with more papers over one with fewer.
 
     Raises:
         NotFoundError: nothing has that name; the message offers the nearest names.
@@ -127,8 +129,15 @@ def _names(graph: nx.MultiDiGraph) -> Iterable[tuple[str, str, bool]]:
         if data["kind"] == "link":
             continue
         yield node, fold(data["label"]), True
-        for alias in data.get("aliases", ()):
-            yield node, fold(alias), False
+        others = _paper_names(data["record"]) if data["kind"] == "paper" else data["aliases"]
+        for other in others:
+            yield node, fold(other), False
+
+
+def _paper_names(paper: Paper) -> tuple[str, ...]:
+    """Return what a paper is called besides its title, as people hand it on."""
+    known = (paper.id, paper.doi, paper.arxiv_id, own_key(paper.source))
+    return tuple(name for name in known if name)
 
 
 def _unknown(graph: nx.MultiDiGraph, name: str) -> str:

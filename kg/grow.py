@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import BuildError, NotFoundError, ReadError
 from kg.files import CORRECTIONS, check_replaceable, sha256
 from kg.folder import Folder, load
-from kg.model import Paper, source_parts
+from kg.model import Paper, own_key, source_parts
 from kg.nearest import nearest_hint
 from kg.pipeline import (
     Build,
@@ -105,7 +105,7 @@ def remove(
     """
     folder = load(path)
     check_replaceable(folder.path)
-    gone = {_find(folder, name) for name in names}
+    gone = {find_paper(folder, name) for name in names}
     papers = [paper for paper in folder.papers if paper.id not in gone]
     if not papers:
         raise BuildError(f"{folder.path}: no paper would be left; delete the folder instead")
@@ -231,17 +231,18 @@ def _source_file(paper: Paper) -> str:
     return source_parts(paper.source or "")[0]
 
 
-def _own_key(paper: Paper) -> str:
-    """Return what the input calls the paper; "" if it does not name it."""
-    return source_parts(paper.source or "")[1].partition("#")[2]
+def find_paper(folder: Folder, name: str) -> str:
+    """Return the id of the paper that a user's word means.
 
+    A word means a paper by its title, DOI, arXiv id, id, or what the input calls it.
 
-def _find(folder: Folder, name: str) -> str:
-    """Return the id of the paper that a user's word means: its id, title, or name in the input."""
+    Raises:
+        NotFoundError: no paper has that name; the message offers the nearest names.
+    """
     names = {
         known: paper.id
         for paper in folder.papers
-        for known in (paper.title, paper.doi, paper.arxiv_id, paper.id, _own_key(paper))
+        for known in (paper.title, paper.doi, paper.arxiv_id, paper.id, own_key(paper.source))
         if known
     }
     found = next((id for known, id in names.items() if fold(known) == fold(name)), None)

@@ -365,6 +365,15 @@ def source_parts(source: str) -> tuple[str, str]:
     return (match[1], match[2]) if match else (source, "")
 
 
+def own_key(source: str | None) -> str:
+    """Return what the input calls a paper of that ``source``, "" if it does not name it.
+
+    >>> own_key("refs.bib:5#hu2021"), own_key("papers.txt:12")
+    ('hu2021', '')
+    """
+    return source_parts(source or "")[1].partition("#")[2]
+
+
 def strongest_role(roles: set[str]) -> str:
     """Return the strongest of ``roles`` by :data:`ROLE_STRENGTH`.
 

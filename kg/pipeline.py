@@ -58,7 +58,7 @@ class Options:
         vocabularies: SKOS or OWL files to match concepts against.
         base: IRI under which papers and concepts are named.
         abstracts: whether the exports hold the abstracts.
-        sentences: whether the exports hold the evidence sentences.
+        sentences: whether RDF, and HTML without abstracts, holds the evidence sentences.
         store: whether to build the on-disk SPARQL store as well.
         title: heading of the HTML view.
     """

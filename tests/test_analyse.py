@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -45,12 +46,17 @@ def two_fields() -> nx.MultiDiGraph:
         ("fizz: A METHOD", "paper/arxiv:2401.00001"),
         ("pic data", "dataset/picdata"),
         ("Buzz", "method/buzz"),
+        ("2401.00001", "paper/arxiv:2401.00001"),
+        ("10.5555/XYZ", "paper/buzz-00000000"),
+        ("buzz24", "paper/buzz-00000000"),
+        ("BUZZ-00000000", "paper/buzz-00000000"),
     ],
 )
 def test_a_node_is_found_by_key_id_title_label_and_alias(
-    graph: nx.MultiDiGraph, name: str, node: str
+    papers: tuple[Paper, ...], concepts: tuple[Concept, ...], name: str, node: str
 ) -> None:
-    assert find_node(graph, name) == node
+    known = replace(papers[1], doi="10.5555/xyz", source="refs.bib:5#buzz24")
+    assert find_node(build_graph((papers[0], known), concepts), name) == node
 
 
 def test_an_unknown_name_is_answered_with_the_nearest(graph: nx.MultiDiGraph) -> None:

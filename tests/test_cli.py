@@ -13,7 +13,9 @@ import click
 import pytest
 
 from kg.cli import cli, main
-from kg.cli._common import to_table
+from kg.cli._common import print_table, to_table
+from kg.graph import build_graph
+from kg.model import Concept, Mention, Paper
 from kg.text import display_width
 
 ROOT = Path(__file__).parent.parent
@@ -107,6 +109,16 @@ def test_version_and_completion() -> None:
         assert b"_KG_COMPLETE" in kg("completion", shell).stdout
 
 
+def test_a_shell_without_completion_is_told_with_those_that_have_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["completion", "tcsh"])
+    said = capsys.readouterr().err
+    assert said.startswith("kg: Invalid value for 'SHELL': 'tcsh' is not one of 'bash', 'zsh', ")
+    assert said.count("bash") == 1
+
+
 def test_rows_stay_aligned_whatever_their_script_and_steer_no_terminal() -> None:
     rows = [{"label": "知識 グラフ", "papers": 1}, {"label": "e\u0301toile\x1b[2J", "papers": 12}]
     head, *lines = to_table(rows).splitlines()
@@ -114,6 +126,48 @@ def test_rows_stay_aligned_whatever_their_script_and_steer_no_terminal() -> None
     assert "\x1b" not in "".join(lines)
     cut = to_table([{"label": "知" * 90, "papers": 1}]).splitlines()[1]
     assert display_width(cut) <= 60 + 2 + len("papers")
+
+
+def test_ids_are_whole_in_every_table_and_a_pipe_cuts_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"id": "paper/" + "x" * 90, "label": "y" * 90}
+    print_table([row])
+    assert capsys.readouterr().out.split() == ["id", "label", *row.values()]
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    print_table([row])
+    assert capsys.readouterr().out.split() == ["id", "label", row["id"], "y" * 59 + "…"]
+
+
+@pytest.mark.parametrize(
+    ("years", "said"),
+    [
+        ((2020, 2021), ""),
+        ((2020, None), "1 of 2 papers has no year and is not counted\n"),
+        ((2020, None, None), "2 of 3 papers have no year and are not counted\n"),
+        ((None, None), "no paper has a year, so there are no trends\n"),
+    ],
+)
+def test_trends_tell_of_papers_without_a_year(
+    years: tuple[int | None, ...],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    mention = Mention("title", 0, 1, "x", "Method", "uses", concept="method/x")
+    papers = [Paper(f"p{n}", "x", year=y, mentions=(mention,)) for n, y in enumerate(years)]
+    graph = build_graph(papers, [Concept("method/x", "Method", "x", papers=len(papers))])
+    monkeypatch.setattr("kg.folder.load_graph", lambda _: graph)
+    with pytest.raises(SystemExit) as end:
+        main(["trends", "out"])
+    assert (end.value.code, capsys.readouterr().err) == (0, said)
+
+
+def test_a_page_with_abstracts_has_their_sentences(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        main(["view", "out", "--out", "slim.html", "--no-sentences"])
+    assert end.value.code == 2
+    assert "--no-sentences needs --no-abstracts" in capsys.readouterr().err
 
 
 def test_an_unknown_command_is_answered_with_the_nearest(

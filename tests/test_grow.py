@@ -226,6 +226,7 @@ def test_the_command_line(halves: Path, grown: Path) -> None:
         (["role", "BLEU", "uses"], "role needs --paper ID"),
         (["merge", "A", "B", "--paper", "p"], "merge is not for single papers"),
         (["retype", "BLEU", "Number"], "'Number' is none; expected one of: Method"),
+        (["role", "BLEU", "uses", "--paper", "9999.99999"], "no paper '9999.99999'"),
         ([], "no corrections yet"),
     ],
 )
@@ -233,8 +234,16 @@ def test_a_wrong_correction_is_one_line(grown: Path, words: list[str], message: 
     done = run("correct", str(grown), *words)
     assert done.returncode in (1, 2)
     assert message in done.stderr.decode()
+    if "no concept" in message or "is none" in message:  # no line of a draft, which nobody sees
+        assert done.stderr.startswith(f"kg: {words[0]}: {message}".encode())
     assert len(done.stderr.decode().strip().splitlines()) == 1
     assert not (grown / "corrections.yaml").exists()
+
+
+def test_a_paper_is_corrected_by_its_bare_arxiv_id(grown: Path) -> None:
+    paper = next(p for p in load(grown).papers if p.arxiv_id and p.mentions)
+    run("correct", str(grown), "drop", paper.mentions[0].text, "--paper", paper.arxiv_id)
+    assert f'"{paper.id}":' in (grown / "corrections.yaml").read_text(encoding="utf-8")
 
 
 def test_a_paper_is_removed_by_what_its_input_calls_it(tmp_path: Path) -> None:

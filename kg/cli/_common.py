@@ -127,6 +127,11 @@ def track(items: Iterable[T], label: str, *, total: int | None = None) -> Iterat
 
 # --- rows as a table, CSV or JSON ---------------------------------------------------
 
+#: Columns of the terminal that a cell of a table may take.
+_WIDEST = 60
+#: The columns of tables that hold ids.
+_IDS = ("id", "concept")
+
 format_option = click.option(
     "--format",
     "style",
@@ -177,7 +182,12 @@ def print_rows(rows: Iterable[Any], style: str) -> None:
     elif style == "csv":
         click.echo(_to_csv(plain), nl=False)
     else:
-        click.echo(to_table(plain))
+        print_table(plain)
+
+
+def print_table(rows: list[dict[str, Any]]) -> None:
+    """Print rows as aligned text; only a terminal's lines have an end that cells must not pass."""
+    click.echo(to_table(rows, width=_WIDEST if sys.stdout.isatty() else None))
 
 
 def _to_csv(rows: list[dict[str, Any]]) -> str:
@@ -188,8 +198,10 @@ def _to_csv(rows: list[dict[str, Any]]) -> str:
     return out.getvalue()
 
 
-def to_table(rows: list[dict[str, Any]], *, width: int = 60) -> str:
-    """Return rows as aligned text, cells cut at ``width`` terminal columns.
+def to_table(rows: list[dict[str, Any]], *, width: int | None = _WIDEST) -> str:
+    """Return rows as aligned text, cells cut at ``width`` terminal columns (None: not at all).
+
+    Ids are never cut: other commands take them, but only whole.
 
     >>> print(to_table([{"label": "LoRA", "papers": 3}]))
     label  papers
@@ -199,10 +211,12 @@ def to_table(rows: list[dict[str, Any]], *, width: int = 60) -> str:
         return "nothing found"
     cells = [[_cell(value) for value in row.values()] for row in rows]
     names = list(rows[0])
-    widths = [
-        max(display_width(name), *(min(width, display_width(line[i])) for line in cells))
-        for i, name in enumerate(names)
-    ]
+    widths = [max(map(display_width, column)) for column in zip(names, *cells, strict=True)]
+    if width is not None:
+        widths = [
+            most if name in _IDS else min(most, max(width, display_width(name)))
+            for name, most in zip(names, widths, strict=True)
+        ]
     right = [
         all(isinstance(list(row.values())[i], int | float) for row in rows)
         for i in range(len(names))

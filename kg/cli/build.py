@@ -58,7 +58,11 @@ Examples:
 @click.option("--title", metavar="TEXT", help="Heading of the HTML view.")
 @click.option("--base", metavar="IRI", help="IRI under which papers and concepts are named.")
 @click.option("--no-abstracts", is_flag=True, help="Leave abstracts out of RDF, HTML and GraphML.")
-@click.option("--no-sentences", is_flag=True, help="Leave evidence sentences out of RDF and HTML.")
+@click.option(
+    "--no-sentences",
+    is_flag=True,
+    help="Leave evidence sentences out of RDF, and with --no-abstracts out of HTML.",
+)
 @click.option("--store", is_flag=True, help="Build the on-disk SPARQL store as well.")
 def command(
     inputs: tuple[str, ...],

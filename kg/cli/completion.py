@@ -14,9 +14,9 @@ Examples:
   kg completion fish > ~/.config/fish/completions/kg.fish
 """,
 )
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the completion script for SHELL."""
+    """Print the completion script for SHELL: bash, zsh or fish."""
     from click.shell_completion import get_completion_class
 
     from kg.cli import cli

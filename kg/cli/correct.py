@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli._common import folder_argument, say, to_table, track
+from kg.cli._common import folder_argument, print_table, say, track
 from kg.errors import NotFoundError, UsageError
 from kg.files import CORRECTIONS, check_replaceable, replace_file
 from kg.text import counted
@@ -85,10 +85,13 @@ def command(
     as you like.  They hold for every later build and addition.
     """
     from kg.folder import load
+    from kg.grow import find_paper
 
     built = load(folder)
     path = Path(corrections) if corrections else built.path / CORRECTIONS
     entry = _entry(action, names, paper) if action else None
+    if entry and entry.paper:
+        entry = replace(entry, paper=find_paper(built, entry.paper))
     _correct(built.path, path, entry, dry_run=dry_run)
 
 
@@ -107,7 +110,18 @@ def _entry(action: str, names: tuple[str, ...], paper: str | None) -> Entry:
         raise UsageError(f"kg correct DIR {action} takes {ACTIONS[action]}")
     if many:
         return Entry(action, names, paper=paper or "")
-    return Entry(action, names[:1], names[1] if wanted == 2 else "", paper or "")
+    value = names[1] if wanted == 2 else ""
+    _check_value(action, value)
+    return Entry(action, names[:1], value, paper or "")
+
+
+def _check_value(action: str, value: str) -> None:
+    """Raise for a type or role that does not exist, before a line of the draft is blamed."""
+    from kg.model import ConceptType, Role
+
+    allowed = [*{"retype": ConceptType, "role": Role}.get(action, ())]
+    if allowed and value not in allowed:
+        raise UsageError(f"{action}: {value!r} is none; expected one of: {', '.join(allowed)}")
 
 
 def _correct(folder: Path, path: Path, entry: Entry | None, *, dry_run: bool) -> None:
@@ -168,8 +182,9 @@ def _check(unmatched: Sequence[str], draft: Path, path: Path, entry: Entry | Non
 
     ours = {known.place for known in read_corrections(draft) if known == entry}
     for message in unmatched:
-        if any(message.startswith(f"{place}:") for place in ours):
-            raise NotFoundError(f"{message}; {path} stays as it is")
+        place = next((place for place in ours if message.startswith(f"{place}:")), "")
+        if place:  # a line of the draft, which nobody sees
+            raise NotFoundError(f"{message[len(place) + 2 :]}; {path} stays as it is")
         say(message)
 
 
@@ -177,7 +192,7 @@ def _tell(rows: list[dict[str, str]], *, dry_run: bool) -> None:
     if not rows:
         say("no difference")
     elif dry_run:
-        click.echo(to_table(list(rows)))
+        print_table(list(rows))
     else:
         count = len({row["concept"] for row in rows})
         say(counted(count, "concept differs", "concepts differ"))

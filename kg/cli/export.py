@@ -105,6 +105,8 @@ def _export(folder: str, format: str, out: str | None, options: dict[str, Any]) 
     check_output("--out", path, Path(folder))
     count = export(_source(Path(folder), options), format, path)
     say(f"wrote {path}: {counted(count, found.unit)}")
+    if format == "citation" and not options["author"]:
+        say("its author is Anonymous; say who publishes the graph with --author NAME")
 
 
 class _Lazy(Generic[T]):

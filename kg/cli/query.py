@@ -101,6 +101,7 @@ def command(
             if query.startswith("@"):
                 raise UsageError(f"{query[1:]}: {error}") from None
             raise
+    _tell_unknown(question.text)
 
 
 def to_values(words: Sequence[str]) -> dict[str, str]:
@@ -175,6 +176,17 @@ def _answer(
         _print(answer, format, runner)
     if answer.cut:
         say(f"{answer.count:,} shown, there are more; --limit sets how many")
+
+
+def _tell_unknown(text: str) -> None:
+    """Say which terms the ontology lacks: a slip matches nothing, and a count of nothing is 0."""
+    from kg import vocab
+    from kg.nearest import find_nearest
+    from kg.query.tokens import find_unknown_terms
+
+    for name in find_unknown_terms(text):
+        near = find_nearest(name, (*vocab.CLASSES, *vocab.PROPERTIES), limit=1)
+        say(f"the schema has no kg:{name}{''.join(f'; nearest: kg:{term}' for term in near)}")
 
 
 def _formats(format: str | None, html: Path | None) -> dict[str, Any]:

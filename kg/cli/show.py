@@ -32,7 +32,7 @@ Examples:
 def command(folder: str, name: str, as_json: bool, limit: int) -> None:
     """Show a paper or concept of DIR with its claims and the sentences behind them.
 
-    NAME is a label, an alias, a title or an id.
+    NAME is a label, an alias, a title or an id; a paper's DOI or arXiv id will do.
     """
     from kg.analyse import describe
     from kg.folder import load_graph

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from kg.cli._common import folder_argument, format_option, limit_option, print_rows
+from kg.cli._common import folder_argument, format_option, limit_option, print_rows, say
+from kg.text import counted
 
 
 @click.command(
@@ -24,4 +25,16 @@ def command(folder: str, names: tuple[str, ...], type: str | None, limit: int, s
     from kg.analyse import trends
     from kg.folder import load_graph
 
-    print_rows(trends(load_graph(folder), names, type=type, limit=limit), style)
+    graph = load_graph(folder)
+    rows = trends(graph, names, type=type, limit=limit)
+    _tell_undated([d["year"] for _, d in graph.nodes(data=True) if d["kind"] == "paper"])
+    print_rows(rows, style)
+
+
+def _tell_undated(years: list[int | None]) -> None:
+    undated = sum(not year for year in years)
+    if undated and undated == len(years):
+        say("no paper has a year, so there are no trends")
+    elif undated:
+        verb = "has no year and is" if undated == 1 else "have no year and are"
+        say(f"{undated:,} of {counted(len(years), 'paper')} {verb} not counted")

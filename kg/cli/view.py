@@ -43,6 +43,8 @@ def command(
     """
     if not out and (title or no_abstracts or no_sentences):
         raise click.UsageError("--title, --no-abstracts and --no-sentences need --out FILE")
+    if no_sentences and not no_abstracts:  # which hold the sentences
+        raise click.UsageError("--no-sentences needs --no-abstracts")
     page = _page(folder, out, title, abstracts=not no_abstracts, sentences=not no_sentences)
     click.echo(str(page))
     if not no_open and not _open(page):

@@ -14,11 +14,13 @@ import pyoxigraph as ox
 
 from kg import vocab
 from kg.errors import NotFoundError, UsageError
+from kg.model import own_key
 from kg.query.bundled import Parameter
 from kg.query.kept import GRAPH, TERMS, WHOLE
 from kg.query.names import KINDS, NAMES, PAPER_COUNT, TYPE, find_quads, kind_class, name_index, term
 
 _LABELS = tuple(predicate for predicate, preferred in NAMES.items() if preferred)
+_NUMBERS, _READ_FROM = (term("kg:doi"), term("kg:arxivId")), term("kg:readFrom")
 _CONCEPTS = tuple(kind for kind in KINDS if kind != "paper")
 #: Defaults in a question's header: which order, and which place in it.
 _RANKS = {
@@ -48,8 +50,8 @@ def find_entity(store: ox.Store, kind: str, name: str) -> Entity:
     Args:
         kind: paper, concept, method, dataset, benchmark, task or metric.
         name: an IRI, an id ("method/lora", "arxiv:2106.09685"), a label or an
-            alias, in any case; or a default of a question's header
-            (``most``, ``second``, ``introduced``, ...).
+            alias, in any case; a paper's DOI, arXiv id or key in its input; or a
+            default of a question's header (``most``, ``second``, ``introduced``, ...).
 
     Raises:
         NotFoundError: nothing of that name; offers the nearest.
@@ -57,6 +59,8 @@ def find_entity(store: ox.Store, kind: str, name: str) -> Entity:
     if name in _RANKS:
         return ranked(store, kind, *_RANKS[name])
     found = _by_id(store, kind, name) or _by_name(store, kind, name)
+    if not found and kind == "paper":
+        found = _by_number(store, name)
     if not found:
         raise NotFoundError(_nearest(store, kind, name))
     return Entity(found[0].value, label_of(store, found[0]))
@@ -87,6 +91,16 @@ def _by_name(store: ox.Store, kind: str, name: str) -> list[ox.NamedNode]:
     if exact:
         return sorted(exact, key=lambda n: (exact[n], -_papers(store, n), n.value))
     return [ox.NamedNode(n.iri) for n in name_index(store).exact(name, _kinds(kind))]
+
+
+def _by_number(store: ox.Store, name: str) -> list[ox.NamedNode]:
+    """A paper by its bare DOI or arXiv id, or by what its input calls it."""
+    number = ox.Literal(name.lower())
+    quads = [q for of in _NUMBERS for q in find_quads(store, None, of, number)]
+    quads = quads or [
+        q for q in find_quads(store, None, _READ_FROM) if own_key(q.object.value) == name
+    ]
+    return sorted({quad.subject for quad in quads}, key=lambda node: node.value)
 
 
 def _exact(store: ox.Store, name: str) -> Iterator[tuple[int, ox.NamedNode]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from kg import vocab
 from kg.query.errors import QueryRefusedError, QuerySyntaxError
 
 _TOKEN = re.compile(
@@ -59,6 +60,27 @@ def bind(text: str, terms: Mapping[str, str]) -> str:
         terms.get(token[1:], token) if kind == "var" and token[0] == "$" else token
         for kind, token in find_tokens(text)
     )
+
+
+def find_unknown_terms(text: str) -> list[str]:
+    """Return the local names of the ontology's namespace in ``text`` that the ontology lacks.
+
+    >>> find_unknown_terms("SELECT * { ?p kg:use ?m ; a kg:Paper . ?m kg:uses 'kg:x' # kg:y")
+    ['use']
+    """
+    prefixes, found = {"kg": vocab.KG}, dict[str, None]()
+    before = ""
+    for kind, token in find_tokens(text):
+        if kind == "iri" and before.endswith(":"):
+            prefixes[before[:-1]] = token[1:-1]
+        if kind == "iri":
+            found[token[1:-1]] = None
+        elif kind == "name":
+            prefix, _, local = token.partition(":")
+            found[prefixes.get(prefix, "") + local.rstrip(".")] = None
+        before = token if token.strip() else before
+    own = [iri.removeprefix(vocab.KG) for iri in found if iri.startswith(vocab.KG)]
+    return [name for name in own if name and name not in (*vocab.CLASSES, *vocab.PROPERTIES)]
 
 
 def check_query(text: str, *, longest: int) -> None:

@@ -37,6 +37,7 @@ _WORDS = (Kind.TEXT, Kind.NAMES)
 _TITLES = (Kind.TEXT, Kind.TITLE)
 _AROUND = (Kind.META, Kind.NAMES, Kind.UI)
 
+_LEFT_OUT = "looks like a title, no abstract follows; left out"
 _NO_TITLE = "kg asks no server: read an export of these papers, of arXiv's API say"
 
 
@@ -109,6 +110,7 @@ def read_listing(source: Source) -> Iterator[Row]:
             draft.abstract.append(item)
         else:
             drafts = _split(gap, page, first=first, last=False)
+            _tell_left_out(source, gap, drafts, page)
             yield from _rows([_give(draft, drafts[0]), *drafts[1:-1]])
             draft, gap, first = drafts[-1], [], False
             if draft.title is None:
@@ -118,6 +120,7 @@ def read_listing(source: Source) -> Iterator[Row]:
                 draft = _Draft()
             draft.abstract.append(item)
     drafts = _split(gap, page, first=first, last=True)
+    _tell_left_out(source, gap, drafts, page)
     rows = list(_rows([_give(draft, drafts[0]), *drafts[1:]]))
     yield from rows
     if first and not rows:
@@ -187,6 +190,18 @@ def _split(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[_Dr
         below = next((x for x in gap[at + 1 : min(end, at + 4)] if x.kind in _WORDS), None)
         drafts.append(_Draft(gap[at], below, gap[start:at] + gap[at + 1 : end]))
     return drafts
+
+
+def _tell_left_out(source: Source, gap: list[Line], drafts: list[_Draft], page: _Page) -> None:
+    """Tell of the lines at the page's edges that would be titles between two abstracts.
+
+    There its own heading and foot stand, or the title of a paper that was not copied whole.
+    """
+    taken = {draft.title.number for draft in drafts if draft.title}
+    for at in _places(gap, Kind.TEXT):
+        line = gap[at]
+        if line.number not in taken and _stands_alone(gap, at, page, edge=False):
+            source.notice(line.number, f"{line.text[:60]!r} {_LEFT_OUT}")
 
 
 def _start(gap: list[Line], title: int, page: _Page) -> int:

@@ -89,7 +89,7 @@ def to_paper(row: Row, source: Source) -> Paper:
     found = find_fields(row.fields, source.mapping)
     title, abstract = (_text(found.get(name), name) for name in ("title", "abstract"))
     if not title:
-        raise Refused(_no_title(row.fields))
+        raise Refused(_no_title(row.fields, source.mapping))
     if title.noted or abstract.noted:
         source.notice(row.line, "characters that no text file can hold became U+FFFD")
     doi, arxiv_id = _identifiers(found, row.fields)
@@ -178,7 +178,11 @@ def _raw_text(value: Any, name: str) -> str:
     raise Refused(f"{name}: found {kind_of(value)}, expected text")
 
 
-def _no_title(fields: Mapping[str, Any]) -> str:
+def _no_title(fields: Mapping[str, Any], mapping: Mapping[str, str]) -> str:
+    titles = {*NAMES["title"], name_key(mapping.get("title", "title"))}
+    own = [v for name, v in fields.items() if name_key(str(name)).removeprefix("paper") in titles]
+    if own:
+        return "no title" if own == [None] * len(own) else "the title is empty"
     names = [name for name, value in fields.items() if not _empty(value)]
     shown = ", ".join(str(name)[:30] for name in names[:8]) + (", ..." if len(names) > 8 else "")
     hint = "; name its column with --map title=COLUMN" if names else ""

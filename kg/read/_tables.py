@@ -146,7 +146,10 @@ def _row(source: Source, line: int, header: list[str], cells: list[str]) -> Iter
         )
         return
     fields: dict[str, str] = {}
-    for name, cell in zip(header, cells, strict=False):
-        if cell.strip() and name not in fields:
-            fields[name.strip().removeprefix("\ufeff")] = cell
+    for column, cell in zip(header, cells, strict=False):
+        name = column.strip().removeprefix("\ufeff")
+        if fields.get(name, "").strip():
+            continue
+        if cell.strip() or name_key(name) in NAMES["title"]:  # an empty title is told as such
+            fields[name] = cell
     yield Row(line, fields)

@@ -352,6 +352,17 @@ def test_what_describes_the_graph_must_say_something(
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(("citation",), True), (("citation", "--author", "A"), False), (("void",), False)],
+)
+def test_an_anonymous_author_is_told(
+    words: tuple[str, ...], told: bool, folder: Path, tmp_path: Path
+) -> None:
+    found = run(folder, "--out", tmp_path / "x", "--format", *words)
+    assert ("Anonymous; say who publishes the graph with --author NAME" in found.stderr) is told
+
+
 # --- command ---------------------------------------------------------------------------------
 
 

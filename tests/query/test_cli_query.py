@@ -129,6 +129,23 @@ def test_mistakes_get_one_line(args: list[str], code: int, message: str, folder:
     assert found.stdout == ""
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT * { ?p kg:use ?m }", "the schema has no kg:use; nearest: kg:uses\n"),
+        ("SELECT (COUNT(*) AS ?n) { ?m a kg:method. }",
+         "the schema has no kg:method; nearest: kg:Method\n"),
+        ("PREFIX o: <https://w3id.org/paperkg/ontology#> ASK { ?p o:qqq ?m }",
+         "the schema has no kg:qqq\n"),
+        ("PREFIX kg: <http://example.org/> ASK { ?p kg:use ?m }", ""),
+        ("ASK { ?p kg:uses 'kg:use' } # kg:use", ""),
+    ],
+)  # fmt: skip
+def test_terms_that_the_schema_lacks_are_told(query: str, said: str, folder: Path) -> None:
+    found = kg("query", str(folder), query)
+    assert (found.returncode, found.stderr) == (0, said)
+
+
 def test_the_list_names_every_question(tmp_path: Path) -> None:
     from kg.query import list_questions
 

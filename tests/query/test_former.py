@@ -10,6 +10,7 @@ import pytest
 
 from kg.link import link_papers
 from kg.model import Concept, Mention, Paper
+from kg.query.entities import find_entity
 from kg.query.former import find_former
 from kg.query.names import name_index
 from kg.query.store import load_store
@@ -92,6 +93,19 @@ NEAR = [
     ("adaptation low-rank", "low-rank adaptation"),
     ("larg language modls", "large language model"),
 ]
+
+
+@pytest.mark.parametrize("name", ["2401.00001", "10.5555/XYZ", "hu2021"])
+def test_a_paper_is_found_by_its_numbers_and_its_own_key(name: str, tmp_path: Path) -> None:
+    known = Paper(
+        "arxiv:2401.00001",
+        "One",
+        doi="10.5555/xyz",
+        arxiv_id="2401.00001",
+        source="refs.bib#hu2021",
+    )
+    found = find_entity(store(tmp_path, [known], ()), "paper", name)
+    assert (found.iri, found.label) == (f"{BASE}paper/arxiv:2401.00001", "One")
 
 
 @pytest.mark.parametrize(("wrong", "right"), NEAR)

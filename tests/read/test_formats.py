@@ -277,7 +277,7 @@ def test_csv_oddities(tmp_path):
         ("Only title", ""),
     ]
     assert [(r.line, r.reason.split(";")[0]) for r in refusals] == [
-        (5, "4 columns, the header has 3"), (7, "no title"),
+        (5, "4 columns, the header has 3"), (7, "the title is empty"),
     ]  # fmt: skip
 
 
@@ -424,6 +424,14 @@ def test_spans_move_with_the_white_space_that_is_squeezed(tmp_path):
     ]  # fmt: skip
     assert [(x.start, x.text) for x in paper.links] == [(18, "a.b/c")]
     assert [n.text for n in notices] == ["mentions or links of white space alone are left out"]
+
+
+@pytest.mark.parametrize("name", ["title", "paper_title", "Heading"])
+def test_an_empty_title_is_told_as_such(name, tmp_path):
+    row = {name: " ", "abstract": ABSTRACT}
+    mapping = {"title": "Heading"} if name == "Heading" else None
+    [], [refusal] = read(write(tmp_path, json.dumps(row)), mapping=mapping)
+    assert refusal.reason == "the title is empty"
 
 
 # -------------------------------------------------------------------------- values

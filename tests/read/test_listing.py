@@ -214,6 +214,19 @@ def test_a_title_without_abstract_is_kept_between_others(tmp_path):
     assert not refusals
 
 
+def test_a_title_cut_off_at_the_end_is_told(tmp_path):
+    title = "A Title That Was Cut Off at the Bottom of the Page"
+    page = "".join(LAYOUTS["bare"](*paper) for paper in PAPERS[:3])
+    path = tmp_path / "page.txt"
+    for text, lines in ((page + title, [page.count("\n") + 1]), (HEAD + page + FOOT, [])):
+        path.write_text(text)
+        notices: list = []
+        assert len(list(read_papers(path, on_notice=notices.append))) == 3
+        assert [n.line for n in notices] == lines
+        told = f"{title!r} looks like a title, no abstract follows; left out"
+        assert all(n.text == told for n in notices)
+
+
 def test_a_page_of_titles_only(tmp_path):
     page = "".join(f"{t}\n\n" for t, *_ in PAPERS)
     found, _ = read(page, tmp=tmp_path)

@@ -33,15 +33,10 @@ stood (``OUT.work`` keeps the state; delete it when done).  On two idle cores:
 17. ``large-fourth``: the lower eight layers of MPNet learn most of what stands off and the
     annotated papers twice (23 minutes a part);
 18. ``silver-tenth`` and ``tenth``: it, counted twice, and the mean label raw papers of the last
-    years; the mean learns on from these, the annotations and most of those that stand off;
-19. ``large-fifth``: the large one learns on from half of what stands off, the annotated papers
-    with each part (23 minutes a part);
-20. ``silver-eleventh`` and ``eleventh``: it, counted twice, and the mean of the mean's and the
-    tenth's weights (``mean-second``) label other raw papers; that mean learns on from these, the
-    annotations and half of those that stand off.
+    years; the mean learns on from these, the annotations and most of those that stand off.
 
-The model is the mean of ``mean-second``'s and the eleventh's weights; without ``standoff`` that of
-the fourth's and the fifth's.
+The model is the mean of the ``mean``'s and the tenth's weights; without ``standoff`` that of the
+fourth's and the fifth's.
 
 Without ``pretrain`` stage 1 is left out, without ``raw`` all after the teacher; with
 ``start`` the first network is a trained one instead of MiniLM.
@@ -87,30 +82,25 @@ EIGHTH = (4, 6e-5)
 NINTH = (3, 5e-5)
 LARGE_FOURTH = (4, 7e-5)
 TENTH = (2, 5e-5)
-LARGE_FIFTH = (3, 5e-5)
-ELEVENTH = (3, 5e-5)
 #: Who labels together; a teacher that is named twice counts twice.
 TEACHERS_THIRD: tuple[str, ...] = ("large", "large", "last")
 TEACHERS_FOURTH: tuple[str, ...] = ("large-second", "third")
 TEACHERS_FIFTH: tuple[str, ...] = ("large-second", "large-second", "fourth")
 TEACHERS_SIXTH: tuple[str, ...] = ("large-third", "large-third", "fifth")
 TEACHERS_TENTH: tuple[str, ...] = ("large-fourth", "large-fourth", "mean")
-TEACHERS_ELEVENTH: tuple[str, ...] = ("large-fifth", "large-fifth", "mean-second")
 #: Whose weights' mean the tenth begins with, and whose the model has; named twice, counted twice.
 STAGES_AVERAGED: tuple[str, ...] = ("seventh", "seventh", "eighth", "ninth")
-STAGES_AVERAGED_LAST: tuple[str, ...] = ("mean-second", "eleventh")
+STAGES_AVERAGED_LAST: tuple[str, ...] = ("mean", "tenth")
 #: Stand-off annotations that a stage saw: as many as there were when it was trained.
 FIRST_LARGE, FIRST_SIXTH, FIRST_SEVENTH, FIRST_NINTH = 1000, 6702, 8775, 11_175
-#: How many of them, at random, the last large teacher learns from, and again; and its students.
-MANY_LARGE, MANY_AGAIN = 10_000, 4075
-MANY_TENTH, MANY_ELEVENTH = 8000, 6000
+#: How many of them, at random, the last large teacher and the tenth learn from.
+MANY_LARGE, MANY_TENTH = 10_000, 8000
 #: Layers of MPNet that the large teachers keep.
 LARGE_LAYERS, LARGE_ANEW_LAYERS = 10, 8
 #: Raw papers that are labelled, and from which year on, at last.
 SILVER, SILVER_LAST, SILVER_THIRD = 9000, 24_000, 20_000
-SILVER_FOURTH, SILVER_FIFTH, SILVER_SIXTH = 12_000, 25_000, 8000
-SILVER_TENTH, SILVER_ELEVENTH = 6600, 9600
-SINCE_FIFTH, SINCE_SIXTH, SINCE_ELEVENTH = 2016, 2022, 2021
+SILVER_FOURTH, SILVER_FIFTH, SILVER_SIXTH, SILVER_TENTH = 12_000, 25_000, 8000, 6600
+SINCE_FIFTH, SINCE_SIXTH = 2016, 2022
 #: Labelled papers beside each annotated one in an epoch of later students, of the last ones.
 RATIO_MANY, RATIO_FIFTH, RATIO_SIXTH, RATIO_SEVENTH = 2.0, 3.0, 0.25, 0.1
 
@@ -234,10 +224,7 @@ def _train_on_standoff(
 def _train_large_anew(
     maker: Maker, more: Sequence[Paper], raw: Sequence[Paper], dev: Sequence[Paper]
 ) -> None:
-    """Go through the stages of the last large network: it learns, labels ``raw`` and teaches.
-
-    Twice: what it has learned from first leaves it better than it was, and that labels others.
-    """
+    """Go through the stages of the last large network: it learns, labels ``raw`` and teaches."""
     maker.start_large(maker.seed + 3, layers=LARGE_ANEW_LAYERS)
     shown = maker.choose("large-fourth", more, MANY_LARGE)
     maker.learn_parts("large-fourth", shown, LARGE_FOURTH, shares=2)
@@ -245,25 +232,8 @@ def _train_large_anew(
         "silver-tenth", TEACHERS_TENTH, raw, dev, SILVER_TENTH, since=SINCE_SIXTH, doubted=True
     )
     maker.go_back("mean")
-    again = maker.choose("tenth", more, MANY_TENTH)
-    maker.learn_parts("tenth", again, TENTH, silver=silver)
-    maker.average("mean", "tenth", name="mean-second")
-    maker.go_back("large-fourth")
-    again = maker.choose("large-fifth", shown, MANY_AGAIN)
-    maker.learn_parts("large-fifth", [*without(more, shown), *again], LARGE_FIFTH)
-    left = without(raw, silver.papers)
-    silver = maker.label(
-        "silver-eleventh",
-        TEACHERS_ELEVENTH,
-        left,
-        dev,
-        SILVER_ELEVENTH,
-        since=SINCE_ELEVENTH,
-        doubted=True,
-    )
-    maker.go_back("mean-second")
-    again = maker.choose("eleventh", more, MANY_ELEVENTH)
-    maker.learn_parts("eleventh", again, ELEVENTH, silver=silver)
+    shown = maker.choose("tenth", more, MANY_TENTH)
+    maker.learn_parts("tenth", shown, TENTH, silver=silver)
     maker.average(*STAGES_AVERAGED_LAST)
 
 

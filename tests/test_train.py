@@ -412,7 +412,8 @@ def test_the_encoder_recipe_with_annotations_that_stand_off(
     monkeypatch.setattr("kg.train.encoder.FIRST_SEVENTH", 3)
     said: list[str] = []
     gold = write([_usual(p) for p in gadget_papers(30, 1)], tmp_path / "gold.jsonl")
-    other = [replace(_usual(p), id=f"raw-{p.id}") for p in gadget_papers(40, 7)]
+    # Titles that no paper of dev has: such papers are kept out.
+    other = [_titled(p, f"Raw {p.id}") for p in gadget_papers(40, 7)]
     raw = write([Paper(p.id, p.title, p.abstract) for p in other], tmp_path / "raw.jsonl")
     standoff = tmp_path / "standoff.jsonl"
     # The digest finds one paper of each text, so every text is annotated once.
@@ -438,6 +439,12 @@ def test_the_encoder_recipe_with_annotations_that_stand_off(
     wanted = 2 * stages["seventh"]["crf.t"] + stages["eighth"]["crf.t"] + stages["ninth"]["crf.t"]
     torch.testing.assert_close(stages["mean"]["crf.t"], wanted / 4)
     _is_mean(out / "kg_mentions", *(tmp_path / "m.work" / f"{n}.pt" for n in ("mean", "tenth")))
+
+
+def _titled(paper: Paper, title: str) -> Paper:
+    """Return the paper as a raw one with that title, which names nothing."""
+    kept = tuple(m for m in _usual(paper).mentions if m.field == "abstract")
+    return replace(paper, id=f"raw-{paper.id}", title=title, mentions=kept)
 
 
 def _usual(paper: Paper) -> Paper:

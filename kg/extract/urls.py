@@ -189,6 +189,7 @@ _NOT_PATH = word_set(
 )
 #: What stands where a URL was broken: one space, or the end of a line with what indents the next.
 _GAP = r"(?:\r?\n[ \t]{0,8}|\s)"
+_A_GAP = re.compile(_GAP)
 _NEXT = re.compile(_GAP + r"([A-Za-z0-9_~][^\s<>\"“”{}|\\^`\[\]]{0,200})")
 _HOST_GOES_ON = re.compile(
     _GAP + r"((?:[a-z0-9-]{1,63}\.){0,4}[a-z]{2,15})(?=(/)|[\s.,;:)\]}\"']|$)"
@@ -453,7 +454,7 @@ def _path_after_space(
 
 
 def _past_gap(text: str, end: int) -> int:
-    gap = re.compile(_GAP).match(text, end)
+    gap = _A_GAP.match(text, end)
     return gap.end() if gap else end
 
 

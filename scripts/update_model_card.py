@@ -119,7 +119,7 @@ def main() -> None:
     """Score, write, print."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT.parent / "shared" / "annotations"
     gold = read_gold(folder / "dev.jsonl")
-    report = evaluate(gold, load_extractor().extract(gold))
+    report = evaluate(gold, load_extractor().extract(gold), intervals=True)
     said = report.to_text().split("\n\nthe 20 most")[0]
     figures, calibration = re.split("(?=^expected calibration)", said, flags=re.MULTILINE)
     fitted, plain = cross_fitted(gold)

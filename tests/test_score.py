@@ -244,6 +244,47 @@ def test_papers_of_one_id_have_anchors_of_their_own() -> None:
     assert {"#paper-1", "#paper-2"} <= set(re.findall(r'href="([^"]*)"', page))
 
 
+def _papers(right: int, wrong: int) -> tuple[list[Paper], list[Paper]]:
+    """Return papers of one mention each, and predictions with another type for some."""
+    gold = [
+        Paper(f"p{at}", f"Paper {at}", TEXT, mentions=(mention("Foo", "Method"),))
+        for at in range(right + wrong)
+    ]
+    foreign = (mention("Foo", "Task"),)
+    return gold, [replace(p, mentions=foreign) if at < wrong else p for at, p in enumerate(gold)]
+
+
+def test_intervals_are_those_of_a_share() -> None:
+    gold, found = _papers(right=80, wrong=20)
+    report = evaluate(gold, found, intervals=True)
+    low, high = report.intervals["exact"]["all"]
+    # The 2.5 and 97.5 % quantiles of a binomial distribution of 100 draws at 0.8.
+    assert (low, high) == (pytest.approx(0.72, abs=0.011), pytest.approx(0.87, abs=0.011))
+    backwards = evaluate(gold[::-1], found[::-1], intervals=True)
+    assert backwards.intervals == report.intervals
+    assert f"{low:.3f}-{high:.3f}" in report.to_text()
+    assert f"<td>{low:.3f}-{high:.3f}</td>" in report.to_html()
+    assert report.to_dict()["intervals"]["exact"]["all"] == [low, high]
+
+
+def test_an_interval_of_papers_that_are_alike_is_their_figure() -> None:
+    gold, found = _papers(right=7, wrong=0)
+    intervals = evaluate(gold, found, intervals=True).intervals
+    assert intervals["exact"] == {"Method": (1.0, 1.0), "all": (1.0, 1.0)}
+    assert evaluate([], [], intervals=True).intervals == {}
+
+
+def test_intervals_are_told_where_they_are_asked_for(tmp_path: Path) -> None:
+    for name, paper in (("gold", GOLD), ("found", FOUND)):
+        (tmp_path / f"{name}.jsonl").write_text(json.dumps(paper.to_dict()), encoding="utf-8")
+    words = ("evaluate", "gold.jsonl", "--predicted", "found.jsonl")
+    done = run(*words, "--intervals", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()
+    assert done.stdout.decode() == evaluate([GOLD], [FOUND], intervals=True).to_text() + "\n"
+    assert "95 % of F1" in done.stdout.decode()
+    assert "95 % of F1" not in run(*words, cwd=tmp_path).stdout.decode()
+
+
 def test_no_role_accuracy_where_no_mention_is_right() -> None:
     report = evaluate([GOLD], [replace(FOUND, mentions=())])
     assert "role accuracy on right mentions  -" in report.to_text()
@@ -257,6 +298,7 @@ def test_no_role_accuracy_where_no_mention_is_right() -> None:
         (["--predicted", "found.jsonl", "--plot", "./found.jsonl"], "--plot ./found.jsonl: would"),
         (["--html", "page", "--plot", "page"], "--plot page: would replace"),
         (["--linking", "--html", "page"], "--html says nothing beside --linking"),
+        (["--linking", "--intervals"], "--intervals says nothing beside --linking"),
         (["--predicted", "found.jsonl", "--model", "m"], "--model says nothing beside"),
     ],
 )

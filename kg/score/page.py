@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kg.model import FIELDS, Mention, Paper
+from kg.score.report import ALL, INTERVAL
 from kg.text import counted, squeeze
 
 if TYPE_CHECKING:
-    from kg.score import Bin, Confusion, Counts, Report
+    from kg.score.report import Bin, Confusion, Counts, Report
 
 #: Colours of types, light and dark; types take them in the order of their names.
 PALETTE = (
@@ -267,28 +268,30 @@ def _contents() -> str:
 
 def _figures(report: Report) -> str:
     tables = "".join(
-        _table(title, getattr(report, name), None if name == "links" else report.total(name))
-        for title, name in _TABLES
-        if getattr(report, name)
+        _table(report, title, name) for title, name in _TABLES if getattr(report, name)
     )
     plot = to_svg(report.bins, report.calibration_error)
     return f'<h2 id="figures">Figures</h2><div class="figures">{tables}<div>{plot}</div></div>'
 
 
-def _table(title: str, table: Mapping[str, Counts], whole: Counts | None) -> str:
-    head = "".join(f'<th scope="col">{name}</th>' for name in _COLUMNS)
-    rows = [_row(key, counts) for key, counts in table.items()]
-    rows += [_row("all", whole, "all")] if whole else []
+def _table(report: Report, title: str, name: str) -> str:
+    rows: dict[str, Counts] = getattr(report, name)
+    if name != "links":
+        rows = {**rows, ALL: report.total(name)}
+    columns = (*_COLUMNS, INTERVAL) if report.intervals else _COLUMNS
+    head = "".join(f'<th scope="col">{column}</th>' for column in columns)
+    made = "".join(_row(key, c, report.interval_text(name, key)) for key, c in rows.items())
     return (
         f'<div class="scroll"><table class="figure"><caption>{title}</caption><thead><tr>'
-        f'<th scope="col"></th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        f'<th scope="col"></th>{head}</tr></thead><tbody>{made}</tbody></table></div>'
     )
 
 
-def _row(name: str, counts: Counts, kind: str = "") -> str:
+def _row(name: str, counts: Counts, more: Sequence[str]) -> str:
     rates = [f"{value:.3f}" for value in (counts.precision, counts.recall, counts.f1)]
     sums = [str(counts.right + counts.missed), str(counts.right + counts.spurious)]
-    cells = "".join(f"<td>{cell}</td>" for cell in (*rates, *sums))
+    cells = "".join(f"<td>{cell}</td>" for cell in (*rates, *sums, *more))
+    kind = "all" if name == ALL else ""
     return f'<tr class="{kind}"><th scope="row">{html.escape(name)}</th>{cells}</tr>'
 
 

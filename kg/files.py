@@ -92,6 +92,21 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(data, "sha256").hexdigest()
 
 
+#: A disk that takes no more; the system does not say which file it was.
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+
+
+@contextmanager
+def _name_full_disk(path: Path) -> Iterator[None]:
+    """Have the error of a full disk name ``path``."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL and error.filename is None:
+            raise type(error)(error.errno, error.strerror, str(path)) from error
+        raise
+
+
 @contextmanager
 def replace_file(path: Path) -> Iterator[IO[str]]:
     """Open a file beside ``path`` for text; rename it into place on success only."""
@@ -102,7 +117,10 @@ def replace_file(path: Path) -> Iterator[IO[str]]:
     except OSError as error:  # names a file that nobody has heard of
         raise type(error)(error.errno, error.strerror, str(path)) from None
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+        with (
+            _name_full_disk(path),
+            os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out,
+        ):
             yield out
         os.chmod(name, 0o644)
         os.replace(name, path)
@@ -129,7 +147,8 @@ def replace_folder(folder: Path, *, ours: Collection[str] | None = None) -> Iter
     work = folder.parent / f".{folder.name}.building-{secrets.token_hex(8)}"
     try:
         _make_folder(work, folder)
-        yield work
+        with _name_full_disk(folder):
+            yield work
         # Once more: "new/../old" is there only now, as may be what others have put there.
         check_replaceable(folder, ours=ours)
         swap_folders(work, folder)

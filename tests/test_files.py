@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -188,6 +189,31 @@ def test_a_file_in_no_folder_is_named_as_the_user_named_it(tmp_path: Path) -> No
     with pytest.raises(FileNotFoundError) as caught, replace_file(path):
         pass
     assert caught.value.filename == str(path)
+
+
+def test_a_full_disk_is_told_with_the_place(tmp_path: Path) -> None:
+    """The system names no file then; a limit on file sizes is as good as a full disk."""
+    code = """
+import resource, signal, sys
+from pathlib import Path
+from kg.files import replace_file, replace_folder
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    if sys.argv[1] == "file":
+        with replace_file(Path("page.html")) as out:
+            out.write("x" * 100_000)
+    else:
+        with replace_folder(Path("out")) as folder:
+            (folder / "graph.ttl").write_text("x" * 100_000)
+except OSError as error:
+    print(error.filename)
+"""
+    for kind, name in (("file", "page.html"), ("folder", "out")):
+        command = [sys.executable, "-c", code, kind]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.stdout == f"{name}\n", done.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_broken_lines_name_file_and_line(tmp_path: Path) -> None:

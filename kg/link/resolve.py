@@ -10,7 +10,7 @@ from kg.link.clusters import SPLIT, Clusters
 from kg.link.common import join_common
 from kg.link.index import Index
 from kg.link.keys import Names
-from kg.link.rules import group_of
+from kg.link.rules import group_of, is_proper
 from kg.link.senses import Sense, add_coined, find_senses, merge_senses, pick_defaults
 from kg.link.variants import find_heads, join_nested, join_slips, join_years
 from kg.names import name_words
@@ -55,9 +55,12 @@ class Resolution:
     means: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def node(self, key: str, form: str) -> str:
-        """Return the node of a name that stands alone."""
+        """Return the node of a name that stands alone.
+
+        The capital of a sentence's start or of a title ("Recall") is none of a name's ("RECALL").
+        """
         key = self.heads.get(key, key)
-        return key + SPLIT + "lower" if key in self.cased and form.islower() else key
+        return key + SPLIT + "lower" if key in self.cased and not is_proper(form) else key
 
 
 def with_kinds(index: Index, clusters: Clusters) -> Clusters:

@@ -373,3 +373,29 @@ def test_whatever_is_marked_the_promises_hold(
     assert all(up in known for c in linked.concepts for up in c.broader)
     assert all(len(m.name) and m.name in names[c.id] for c in linked.concepts for m in c.merges)
     assert dump(link_papers(rng.sample(papers, len(papers)))) == dump(linked)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("FOO-MOSI", "FOO-MOSEI"), ("MMProof", "MMHal-Proof"), ("TinyX-B", "TinyXTM-B")],
+)
+def test_a_coined_name_spells_no_other_coined_name(left: str, right: str) -> None:
+    linked = link_papers([paper("a", f"We test on [d:{left}] and [d:{right}].")])
+    assert concept_of(linked, "a", left) != concept_of(linked, "a", right)
+
+
+def test_words_with_capitals_at_their_starts_are_no_short_form() -> None:
+    text = "A [m:Tutor Residual Critic] extends [m:Tutor-Critic] learning."
+    linked = link_papers([paper("a", text)])
+    assert len(linked.concepts) == 2
+
+
+def test_the_capital_of_a_sentence_start_is_none_of_a_name() -> None:
+    linked = link_papers(
+        [
+            paper("a", "We improve [x:recall].", "[m+:RECALL]: Learning"),
+            paper("b", "[x:Recall] grows, and [x:recall] matters."),
+        ]
+    )
+    assert concept_of(linked, "b", "Recall") == concept_of(linked, "a", "recall")
+    assert concept_of(linked, "a", "RECALL") != concept_of(linked, "a", "recall")

@@ -399,3 +399,27 @@ def test_the_capital_of_a_sentence_start_is_none_of_a_name() -> None:
     )
     assert concept_of(linked, "b", "Recall") == concept_of(linked, "a", "recall")
     assert concept_of(linked, "a", "RECALL") != concept_of(linked, "a", "recall")
+
+
+def test_a_short_form_of_two_kinds_has_the_long_form_of_each() -> None:
+    coders = [paper(f"a{i}", "The [m:masked autoencoder] ([m:MAE]) learns.") for i in range(9)]
+    errors = [paper(f"b{i}", "We report [x:MAE] and [x:RMSE].") for i in range(4)]
+    linked = link_papers([*coders, *errors, paper("c", "The [x:mean absolute error] ([x:MAE]).")])
+    assert concept_of(linked, "b0", "MAE") == concept_of(linked, "c", "mean absolute error")
+    assert concept_of(linked, "b0", "MAE") != concept_of(linked, "a0", "MAE")
+
+
+def test_a_long_form_with_a_generic_head_keeps_its_short_form() -> None:
+    linked = link_papers(
+        [
+            paper("a", "The [m:Split Anything Model] ([m:SpAM]) splits."),
+            paper("b", "We prompt [m:Split Anything] and call [m:SpAM]."),
+            paper("c", "We solve the [t:gift wrapping problem] ([t:GWP]), a [t:gift wrapping]."),
+        ]
+    )
+    assert len(linked.concepts) == 2
+
+
+def test_a_toolkit_is_not_the_idea_it_is_made_of() -> None:
+    linked = link_papers([paper("a", "The [m:Markov Field Toolkit] builds a [m:Markov Field].")])
+    assert len(linked.concepts) == 2

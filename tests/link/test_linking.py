@@ -423,3 +423,15 @@ def test_a_long_form_with_a_generic_head_keeps_its_short_form() -> None:
 def test_a_toolkit_is_not_the_idea_it_is_made_of() -> None:
     linked = link_papers([paper("a", "The [m:Markov Field Toolkit] builds a [m:Markov Field].")])
     assert len(linked.concepts) == 2
+
+
+def test_papers_that_call_their_own_thing_so_leave_no_doubt_about_a_short_form() -> None:
+    known = [paper(f"a{i}", "The [m:wide field array] ([m:WFA]) sees.") for i in range(2)]
+    own = paper("b", "We propose a [m+:wheel foot actor] ([m+:WFA]).")
+    bare = paper("c", "We compare with [m~:WFA].")
+    linked = link_papers([*known, own, bare])
+    assert concept_of(linked, "c", "WFA") == concept_of(linked, "a0", "WFA")
+    assert concept_of(linked, "b", "WFA") != concept_of(linked, "a0", "WFA")
+    [one, *_] = known
+    unsure = link_papers([one, own, bare])  # one against one says nothing
+    assert concept_of(unsure, "c", "WFA") != concept_of(unsure, "a0", "WFA")

@@ -435,3 +435,10 @@ def test_papers_that_call_their_own_thing_so_leave_no_doubt_about_a_short_form()
     [one, *_] = known
     unsure = link_papers([one, own, bare])  # one against one says nothing
     assert concept_of(unsure, "c", "WFA") != concept_of(unsure, "a0", "WFA")
+
+
+def test_of_concepts_with_one_label_the_less_used_go_by_their_long_form() -> None:
+    first = [paper(f"a{i}", "The [m:Wide Field Array] ([m:WFA]) sees. [m:WFA]!") for i in range(3)]
+    linked = link_papers([*first, paper("b", "The [m:Walking Foot Actor] ([m:WFA]). [m:WFA]!")])
+    assert concept_of(linked, "a0", "WFA").label == "WFA"
+    assert concept_of(linked, "b", "WFA").label == "Walking Foot Actor"

@@ -163,7 +163,7 @@ def _singular(label: str, known: set[str], type: str, common: frozenset[str] = f
 
 
 def _pick(known: list[Form], type: str) -> Form:
-    best = min(known, key=lambda f: (*_use(f), not _is_short(f.text), *_case(f.text)))
+    best = min(known, key=lambda f: (*_use(f), not is_short_form(f.text), *_case(f.text)))
     if type != "Task" and not _is_short(best.text):
         return best
     long = [form for form in known if not _is_short(form.text)]

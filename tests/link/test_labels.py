@@ -126,3 +126,7 @@ def test_a_short_form_in_the_singular_makes_its_long_form_singular() -> None:
     assert pick_label([form("masked encoders", 3), form("MEs", 1)], "Method", common) == (
         "masked encoders"
     )
+
+
+def test_of_forms_used_alike_capitals_throughout_come_last() -> None:
+    assert pick_label([form("SPLIT-MIX", 1), form("Split-Mix", 1)], "Benchmark") == "Split-Mix"

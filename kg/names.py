@@ -2,9 +2,9 @@
 
 The key ignores what writers vary freely: case, hyphens and spaces, plural and
 possessive, British and American spelling, accents, Greek letters by sign, by
-LaTeX or by name, "v2" for "2", "2.0" for "2".  It keeps what tells names apart:
-every digit, and where one number ends and the next begins ("Llama 2 7B" is not
-"Llama 27B"), plus signs and stars ("CK+", "A*").
+LaTeX or by name, "v2" for "2", "2.0" for "2", "sim2real" for "sim-to-real".  It
+keeps what tells names apart: every other digit, and where one number ends and the
+next begins ("Llama 2 7B" is not "Llama 27B"), plus signs and stars ("CK+", "A*").
 
 Pure functions on strings, for every stage that looks names up.
 """
@@ -53,6 +53,7 @@ _ZERO = re.compile(r"(?<=\d)\.0+(?![\d.])")
 _THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _WORD = re.compile(r"[^\W_]*\d(?:\.\d+)+[^\W_]*|[^\W_]+")
 _VERSION = re.compile(r"(?<=[a-z]{3})v(?=\d)|^v(?=\d)|(?<=[a-z]{3})ver(?:sion)?(?=\d)")
+_TO = re.compile(r"(?<=[a-z]{3})2(?=[a-z]{3})")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 
 _PLURALS = {
@@ -71,6 +72,7 @@ _SINGULAR = word_set(
 _SAME = {
     "adaption": "adaptation", "robotic": "robot", "convolutional": "convolution",
     "foundational": "foundation", "recommender": "recommendation",
+    "multiple": "multi",
 }  # fmt: skip
 _BRITISH = tuple(
     (re.compile(pattern), new)
@@ -218,7 +220,7 @@ def _fold_word(word: str) -> str:
     folded = "".join(c for c in folded if not unicodedata.combining(c))
     if len(folded) >= 5:
         folded = _american(folded)
-        folded = _SAME.get(folded, folded)
+        folded = _TO.sub("to", _SAME.get(folded, folded))
     return _VERSION.sub("", folded) if folded[-1:].isdigit() or "v" in folded else folded
 
 

@@ -59,11 +59,12 @@ def _usual_sense(short: str, kind: str, names: Names, resolution: Resolution) ->
     that the short form often names; else the only sense of the mention's kind;
     else the one whose company the paper keeps.
     """
-    if short in resolution.defaults:
-        other = kind in resolution.kinds.get(short, ())
-        return short + SPLIT + kind if other else resolution.defaults[short]
     senses = resolution.senses[short][:COMPANY_SENSES]
     of_kind = [sense for sense in senses if group_of(sense.type) == kind]
+    if short in resolution.defaults:
+        if kind not in resolution.kinds.get(short, ()):
+            return resolution.defaults[short]
+        return of_kind[0].node if len(of_kind) == 1 else short + SPLIT + kind
     if len(of_kind) == 1 and len(senses) > 1:
         return of_kind[0].node
     return _by_company(short, of_kind, names, resolution)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kg.link.clusters import Clusters, Union, key_of
 from kg.link.index import EVIDENCE, Index, weight_of
 from kg.link.keys import Names
-from kg.link.labels import Form, pick_label, pick_seed
+from kg.link.labels import Form, find_common, pick_label, pick_long, pick_seed
 from kg.link.resolve import Resolution
 from kg.link.rules import group_of
 from kg.model import Concept, Mention, Merge, Paper
@@ -141,23 +141,42 @@ def build_concepts(
     unions: dict[str, list[Union]] = defaultdict(list)
     for union in resolution.clusters.unions:
         unions[resolution.clusters.root(union.left)].append(union)
+    usual = _labels(drafts, resolution, index, overrides)
     concepts = [
-        _build(draft, ids[root], unions.get(root, []), resolution, index, overrides)
+        _build(draft, ids[root], usual[root], unions.get(root, []), resolution, index, overrides)
         for root, draft in drafts.items()
     ]
     return sorted(concepts)
 
 
+def _labels(
+    drafts: dict[str, Draft], resolution: Resolution, index: Index, overrides: Overrides
+) -> dict[str, str]:
+    """Return root -> label; of several with one, all but the most used go by their long form."""
+    common = find_common(index.forms.values())
+    labels, same = {}, defaultdict(list)
+    for root, draft in drafts.items():
+        type = overrides.type(draft)
+        label = pick_label(_nameable(draft, type, resolution.heads), type, common)
+        labels[root] = display(label)
+        same[labels[root].casefold()].append(root)
+    for roots in same.values():
+        for root in sorted(roots, key=lambda root: (-len(drafts[root].papers), root))[1:]:
+            long = pick_long(drafts[root].forms.values(), overrides.type(drafts[root]), common)
+            labels[root] = display(long) if long else labels[root]
+    return labels
+
+
 def _build(
     draft: Draft,
     id: str,
+    usual: str,
     unions: list[Union],
     resolution: Resolution,
     index: Index,
     overrides: Overrides,
 ) -> Concept:
     type = overrides.type(draft)
-    usual = display(pick_label(_nameable(draft, type, resolution.heads), type))
     label = overrides.labels.get(draft.root, usual)
     spelled = _unmentioned(draft, unions, index)
     merges = [*_merges(draft, usual, unions, spelled, resolution)]

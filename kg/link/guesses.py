@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.abbreviations import STOPWORDS, is_short_form, letters_of, matches
-from kg.link.rules import without_head
+from kg.link.rules import is_proper, without_head
 from kg.model import Paper
 from kg.names import name_key, name_words, written_words
 
@@ -45,7 +45,7 @@ def find_guesses(
             longs[long.initials[0][0], mention.type].add(long)
     for mention, key in zip(paper.mentions, keys, strict=True):
         short = _without_head(mention.text, mention.type)
-        if key not in defined and is_short_form(short):
+        if key not in defined and is_short_form(short) and is_proper(short):
             near = longs.get((letters_of(short)[:1], mention.type), set())
             fitting = {long.key for long in near if _fits(short, mention.type, long)}
             if len(fitting) == 1 and key not in fitting:
@@ -89,7 +89,23 @@ def _fits(short: str, type: str, long: Long) -> bool:
     enough = exact if letters in long.initials else _SOME
     if len(letters) < enough or not _in_order(long.initials[0], letters):
         return False
-    return not long.key.startswith(key) and matches(short, long.text)
+    own = long.key.startswith(key) or _is_name_of_its_own(long.text, letters)
+    return not own and matches(short, long.text)
+
+
+def _is_name_of_its_own(text: str, letters: str) -> bool:
+    """Whether ``text`` is one token, or words only, that are coined themselves, and no long form.
+
+    It may be one if the short form with these ``letters`` holds its capitals and digits.
+
+    >>> [_is_name_of_its_own(t, "cmumosi") for t in ("CMU-MOSEI", "CMU MOSEI", "Cut-Mu-Mosaic")]
+    [True, True, False]
+    >>> _is_name_of_its_own("MMHal-Bench", "mmbench"), _is_name_of_its_own("FlowNet2-CSS", "fn2css")
+    (True, False)
+    """
+    alone = is_proper(text) if " " not in text else all(map(is_proper, text.split()))
+    capitals = "".join(c for c in text if c.isupper() or c.isdigit()).casefold()
+    return alone and not _in_order(capitals, letters)
 
 
 def _in_order(initials: str, letters: str) -> bool:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from kg.abbreviations import is_short_form
-from kg.names import singular
+from kg.abbreviations import STOPWORDS, is_short_form, letters_of
+from kg.link.rules import is_proper
+from kg.names import singular, written_words
+
+_WORD = re.compile(r"[^\W_]+")
 
 #: A hyphen that a line break left behind ("atten- tion"), not one of "pre- and post-training".
 _BROKEN = re.compile(r"[a-z][-\u2010\u00ad] (?!(?:and|or|to|vs)\b)[a-z]")
@@ -29,19 +33,74 @@ class Form:
         self.papers.add(paper)
 
 
-def pick_label(forms: Iterable[Form], type: str) -> str:
+def find_common(forms: Iterable[Mapping[str, int]]) -> frozenset[str]:
+    """Return the words that a quarter of the papers or more write in lower case.
+
+    >>> sorted(find_common([{"Gaussian noise": 9, "Noise": 1, "gaussian noise": 1}]))
+    ['noise']
+    """
+    lower: Counter[str] = Counter()
+    every: Counter[str] = Counter()
+    for counts in forms:
+        for form, papers in counts.items():
+            for word in _WORD.findall(form):
+                every[word.casefold()] += papers
+                lower[word] += papers if word.islower() else 0
+    return frozenset(word for word, papers in lower.items() if 4 * papers >= every[word] > 0)
+
+
+def pick_label(forms: Iterable[Form], type: str, common: frozenset[str] = frozenset()) -> str:
     """Return the preferred label among ``forms``.
 
     The form that most papers use; but tasks and general methods go by their long
     form, systems, data sets and benchmarks by the name that was coined for them.
     Abstracts count first: titles capitalise every word.  Where the chosen form is a
     plural whose singular is a form, too, that is the label; the same for a form that
-    only the start of a sentence has given its capital.
+    only the start of a sentence or a bracket behind it has given its capitals, those
+    of ``common`` words of the corpus.
     """
     known = list(forms)
     known = [form for form in known if not is_broken(form.text)] or known
     names = {form.text for form in known}
-    return _singular(_lowered(_pick(known, type).text, names, type), names, type)
+    picked = _in_usual_case(_pick(known, type), known, type, common)
+    return _singular(_lowered(picked.text, names, type, common), names, type, common)
+
+
+def pick_long(forms: Iterable[Form], type: str, common: frozenset[str] = frozenset()) -> str | None:
+    """Return the label of the forms that are spelled out, if there are any."""
+    long = [f for f in forms if len(written_words(f.text)) > 1 and not _is_short(f.text)]
+    return pick_label(long, type, common) if long else None
+
+
+def _is_short(text: str) -> bool:
+    """Whether ``text`` abbreviates; Actor-Critic does not, for all its capitals."""
+    return is_short_form(text) and is_proper(text)
+
+
+def _in_usual_case(picked: Form, known: list[Form], type: str, common: frozenset[str]) -> Form:
+    """Return the form without the capitals of ``picked`` that common words of it do without.
+
+    "Foo Bar Network (FBN)" shows where the letters come from.  A task is no proper name
+    if any paper writes it otherwise, a method where a third does.
+    """
+    if type not in ("Task", "Method") or " " not in picked.text or _starts_low(picked.text):
+        return picked
+    same = [form for form in known if _folded(form.text) == _folded(picked.text)]
+    low = [form for form in same if _starts_low(form.text)]
+    used, all_used = (sum(form.in_abstracts for form in group) for group in (low, same))
+    enough = used > 0 if type == "Task" else 3 * used >= all_used > 0
+    sound = [form for form in low if _lowers_only(form.text, common)]
+    return _most_used(sound) if sound and enough else picked
+
+
+def _folded(name: str) -> str:
+    head, space, last = name.rpartition(" ")
+    return f"{head}{space}{singular(last)}".casefold()
+
+
+def _lowers_only(text: str, common: frozenset[str]) -> bool:
+    """Whether the words that ``text`` writes in lower case are common ones."""
+    return all(word in common for word in _WORD.findall(text) if word.islower())
 
 
 def is_broken(name: str) -> bool:
@@ -53,8 +112,11 @@ def is_broken(name: str) -> bool:
     return bool(_BROKEN.search(name))
 
 
-def _lowered(label: str, known: set[str], type: str) -> str:
-    """Return several words without the capital of a sentence's start, if they stand so elsewhere.
+def _lowered(label: str, known: set[str], type: str, common: frozenset[str] = frozenset()) -> str:
+    """Return several words without the capital of a sentence's start.
+
+    They stand so elsewhere, or the first of them is common.  Nobody's "markov chain"
+    makes one of Markov's.
 
     >>> _lowered("Image captioning", {"Image captioning", "image captioning"}, "Task")
     'image captioning'
@@ -62,36 +124,52 @@ def _lowered(label: str, known: set[str], type: str) -> str:
     'language models'
     >>> _lowered("Image captioning", {"Image captioning"}, "Task")
     'Image captioning'
+    >>> _lowered("Image captioning", {"Image captioning"}, "Task", frozenset(["image"]))
+    'image captioning'
     """
     low = label[:1].lower() + label[1:]
     if " " not in label or not low.islower() or type in ("Dataset", "Benchmark"):
         return label
     head, space, last = low.rpartition(" ")
     near = {low, f"{head}{space}{singular(last)}", f"{low}s"}
-    return label if near.isdisjoint(known) else low
+    first = next(iter(_WORD.findall(low)), "")
+    decided = common and len(first) > 1
+    return low if (first in common if decided else not near.isdisjoint(known)) else label
 
 
-def _singular(label: str, known: set[str], type: str) -> str:
+def _singular(label: str, known: set[str], type: str, common: frozenset[str] = frozenset()) -> str:
     """Return the singular of ``label`` if it is known; data sets called Places stay what they are.
+
+    So is a method or task whose short form is ("masked autoencoders", MAE), if its last
+    word is often so in other names.
 
     >>> _singular("GOATs", {"GOAT", "GOATs"}, "Method"), _singular("Nets", {"Nets"}, "Method")
     ('GOAT', 'Nets')
     >>> _singular("Places", {"Place", "Places"}, "Dataset")
     'Places'
+    >>> _singular("mixture of experts", {"mixture of expert"}, "Method")
+    'mixture of experts'
+    >>> _singular("foo networks", {"foo networks", "FN"}, "Method", frozenset(["network"]))
+    'foo network'
     """
     head, space, last = label.rpartition(" ")
+    if not STOPWORDS.isdisjoint(head.lower().split()):
+        return label
     name = last[:1].isupper() and not last[-2:-1].isupper() and type in ("Dataset", "Benchmark")
     one = f"{head}{space}{singular(last)}"
-    return one if one in known and not name else label
+    idea = type in ("Method", "Task") and head and singular(last) in common
+    short = idea and any(_is_short(form) and singular(form) == form for form in known)
+    return one if (one in known or short) and not name else label
 
 
 def _pick(known: list[Form], type: str) -> Form:
-    long = [form for form in known if not is_short_form(form.text)]
+    best = min(known, key=lambda f: (*_use(f), not is_short_form(f.text), *_case(f.text)))
+    if type != "Task" and not _is_short(best.text):
+        return best
+    long = [form for form in known if not _is_short(form.text)]
     if type != "Task":
         long = [form for form in long if " " in form.text]
-    if _goes_by_long(long, known, type):
-        return _most_used(long)
-    return min(known, key=lambda f: (*_use(f), not is_short_form(f.text), *_case(f.text)))
+    return _most_used(long) if _goes_by_long(long, known, type) else best
 
 
 def _goes_by_long(long: list[Form], known: list[Form], type: str) -> bool:
@@ -100,7 +178,20 @@ def _goes_by_long(long: list[Form], known: list[Form], type: str) -> bool:
     if type == "Task":
         return True
     lower = sum(form.in_abstracts for form in long if form.text.islower() or _starts_low(form.text))
-    return lower > 0.5 * sum(form.in_abstracts for form in long)
+    return lower > 0.5 * sum(form.in_abstracts for form in long) and not _is_coined(long, known)
+
+
+def _is_coined(long: list[Form], known: list[Form]) -> bool:
+    """Whether the short form is a word of its own (LoRA, FedAvg) and used as much as the long.
+
+    What is made of initials alone (GAN, LfD) is none.
+    """
+    short = [form for form in known if _is_short(form.text)]
+    letters = letters_of(_most_used(short).text)
+    initials = "".join(word[0] for word in written_words(_most_used(long).text)).casefold()
+    mixed = any(c.islower() for c in singular(_most_used(short).text))
+    used, spelled = (sum(form.in_abstracts for form in group) for group in (short, long))
+    return mixed and letters != initials and used >= spelled
 
 
 def _starts_low(text: str) -> bool:

@@ -6,11 +6,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from kg.link.clusters import SPLIT, Clusters
+from kg.link.clusters import SPLIT, Clusters, Union
 from kg.link.common import join_common
 from kg.link.index import Index
 from kg.link.keys import Names
-from kg.link.rules import group_of
+from kg.link.rules import group_of, is_proper
 from kg.link.senses import Sense, add_coined, find_senses, merge_senses, pick_defaults
 from kg.link.variants import find_heads, join_nested, join_slips, join_years
 from kg.names import name_words
@@ -55,9 +55,12 @@ class Resolution:
     means: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def node(self, key: str, form: str) -> str:
-        """Return the node of a name that stands alone."""
+        """Return the node of a name that stands alone.
+
+        The capital of a sentence's start or of a title ("Recall") is none of a name's ("RECALL").
+        """
         key = self.heads.get(key, key)
-        return key + SPLIT + "lower" if key in self.cased and form.islower() else key
+        return key + SPLIT + "lower" if key in self.cased and not is_proper(form) else key
 
 
 def with_kinds(index: Index, clusters: Clusters) -> Clusters:
@@ -76,6 +79,7 @@ def resolve(index: Index, clusters: Clusters | None = None) -> Resolution:
     senses = find_senses(index, clusters)
     coined = add_coined(index, senses)
     heads = find_heads(index, {short: found[0].type for short, found in senses.items() if found})
+    _join_heads(heads, clusters)
     defaults = pick_defaults(index, senses, clusters)
     _join_variants(index, senses, defaults, clusters)
     senses = merge_senses(senses, clusters)
@@ -115,6 +119,17 @@ def _other_kinds(index: Index, short: str, usual: str) -> frozenset[str]:
         and weight >= 3
         and (weight >= 0.25 * total or weight >= max(5, 0.1 * total))
     )
+
+
+def _join_heads(heads: dict[str, str], clusters: Clusters) -> None:
+    """Make long forms one with their names without a head; those that may not be keep theirs.
+
+    The mentions of "Foo Bar Model" are those of "Foo Bar", and FBM is short for the former.
+    """
+    for key, bare in sorted(heads.items()):
+        one = Union(bare, key, "generic head", 0.95)
+        if len(clusters.of(key)) > 1 and not clusters.join(one):
+            del heads[key]
 
 
 def _join_variants(

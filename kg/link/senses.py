@@ -177,6 +177,11 @@ def pick_defaults(
     return defaults
 
 
+def _is_own(sense: Sense) -> bool:
+    """Whether one paper alone gives this sense, to a thing that it introduces itself."""
+    return len(sense.papers) == sense.introduced == 1
+
+
 def _goes_without_saying(index: Index, short: str, senses: tuple[Sense, ...]) -> bool:
     """Whether the corpus leaves no doubt about ``short``.
 
@@ -184,7 +189,8 @@ def _goes_without_saying(index: Index, short: str, senses: tuple[Sense, ...]) ->
     for the others, unless the form is long enough to be a coincidence no more.
     """
     top, defined = senses[0], sum(len(sense.papers) for sense in senses)
-    if len(top.papers) < DOMINANT * defined:
+    own = sum(_is_own(sense) for sense in senses) if len(top.papers) > 1 else 0
+    if len(top.papers) < DOMINANT * (defined - own):
         return False
     bare = index.papers.get(short, 0) - defined
     coined = top.introduced >= len(top.papers)

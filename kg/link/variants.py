@@ -25,6 +25,9 @@ _NEEDS_HEAD = (
     "image", "video", "view", "time", "step", "modal", "agent", "end", "specific", "centric",
 )  # fmt: skip
 
+#: Heads that make a product of an idea: a Gaussian process toolkit is no Gaussian process.
+_MAKES = ("toolkit", "optimizer")
+
 #: From this length on a letter too many, too few or wrong makes no other word.
 _LONG = 11
 
@@ -61,6 +64,8 @@ def _head_is_idle(form: str, bare: tuple[str, ...], type: str, index: Index) -> 
     if type in ("Task", "Metric"):
         return len(bare) > 1 or not bare[0].endswith(_NEEDS_HEAD)
     if bare[-1].endswith(_NEEDS_HEAD) or (len(bare) == 1 and bare[0].endswith(("ed", "ing"))):
+        return False
+    if len(bare) > 1 and name_words(form)[-1] in _MAKES:
         return False
     if type == "Method" and len(bare) > 1 and form.islower():
         return name_words(form)[-1] != "model"

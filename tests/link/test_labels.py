@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kg.link.labels import Form, pick_label, pick_seed
+from kg.link.labels import Form, find_common, pick_label, pick_seed
 from kg.names import concept_id
 from kg.text import slug
 
@@ -78,3 +78,55 @@ def test_any_dash_parts_the_words_of_an_id(dash: str) -> None:
 def test_a_soft_hyphen_parts_nothing() -> None:
     assert slug("self-atten\u00adtion") == "self-attention"
     assert concept_id("Method", "self-atten\u00adtion") == "method/self-attention"
+
+
+@pytest.mark.parametrize(
+    ("usual", "other", "type"),
+    [
+        ("pre-training", "pre-training techniques", "Method"),
+        ("fine-tuning", "fine tuning", "Method"),
+        ("encoder-decoder", "encoder-decoder architecture", "Method"),
+    ],
+)
+def test_a_name_of_one_word_gives_way_to_no_rarer_one(usual: str, other: str, type: str) -> None:
+    assert pick_label([form(usual, 9), form(other, 2), form("PT", 3)], type) == usual
+
+
+def test_what_is_coined_keeps_its_name_and_what_is_initials_is_spelled_out() -> None:
+    spelled = [form("low-rank adapter", 2), form("low-rank adapters", 2)]
+    assert pick_label([form("LoRA", 9), *spelled], "Method") == "LoRA"
+    assert pick_label([form("LoRA", 2), *spelled], "Method") == "low-rank adapter"
+    assert pick_label([form("LRA", 9), *spelled], "Method") == "low-rank adapter"
+    demos = [form("LfD", 9), form("learning from demonstrations", 3)]
+    assert pick_label(demos, "Method") == "learning from demonstrations"
+
+
+def test_the_plural_behind_a_preposition_stays() -> None:
+    names = [form("mixture of experts", 9), form("mixture of expert", 1)]
+    assert pick_label(names, "Method") == "mixture of experts"
+
+
+def test_common_words_lose_the_capitals_of_a_definition() -> None:
+    common = find_common([{"visual words": 3, "a question": 3, "the answering": 3, "Fourier": 9}])
+    names = [form("Visual Question Answering", 9), form("visual question answering", 2)]
+    assert pick_label(names, "Task", common) == "visual question answering"
+    assert pick_label(names, "Method", common) == "Visual Question Answering"
+    proper = [form("Fourier Question Answering", 9), form("fourier question answering", 2)]
+    assert pick_label(proper, "Task", common) == "Fourier Question Answering"
+    assert pick_label([form("Visual grounding", 1)], "Task", common) == "visual grounding"
+    assert pick_label([form("Fourier analysis", 1)], "Method", common) == "Fourier analysis"
+    sloppy = [form("Fourier analysis", 9), form("fourier analysis", 1)]
+    assert pick_label(sloppy, "Method", common) == "Fourier analysis"
+
+
+def test_a_short_form_in_the_singular_makes_its_long_form_singular() -> None:
+    common = find_common([{"encoder": 2}])
+    names = [form("masked encoders", 3), form("ME", 1)]
+    assert pick_label(names, "Method", common) == "masked encoder"
+    assert pick_label([form("masked encoders", 3), form("MEs", 1)], "Method", common) == (
+        "masked encoders"
+    )
+
+
+def test_of_forms_used_alike_capitals_throughout_come_last() -> None:
+    assert pick_label([form("SPLIT-MIX", 1), form("Split-Mix", 1)], "Benchmark") == "Split-Mix"

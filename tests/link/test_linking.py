@@ -373,3 +373,72 @@ def test_whatever_is_marked_the_promises_hold(
     assert all(up in known for c in linked.concepts for up in c.broader)
     assert all(len(m.name) and m.name in names[c.id] for c in linked.concepts for m in c.merges)
     assert dump(link_papers(rng.sample(papers, len(papers)))) == dump(linked)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [("FOO-MOSI", "FOO-MOSEI"), ("MMProof", "MMHal-Proof"), ("TinyX-B", "TinyXTM-B")],
+)
+def test_a_coined_name_spells_no_other_coined_name(left: str, right: str) -> None:
+    linked = link_papers([paper("a", f"We test on [d:{left}] and [d:{right}].")])
+    assert concept_of(linked, "a", left) != concept_of(linked, "a", right)
+
+
+def test_words_with_capitals_at_their_starts_are_no_short_form() -> None:
+    text = "A [m:Tutor Residual Critic] extends [m:Tutor-Critic] learning."
+    linked = link_papers([paper("a", text)])
+    assert len(linked.concepts) == 2
+
+
+def test_the_capital_of_a_sentence_start_is_none_of_a_name() -> None:
+    linked = link_papers(
+        [
+            paper("a", "We improve [x:recall].", "[m+:RECALL]: Learning"),
+            paper("b", "[x:Recall] grows, and [x:recall] matters."),
+        ]
+    )
+    assert concept_of(linked, "b", "Recall") == concept_of(linked, "a", "recall")
+    assert concept_of(linked, "a", "RECALL") != concept_of(linked, "a", "recall")
+
+
+def test_a_short_form_of_two_kinds_has_the_long_form_of_each() -> None:
+    coders = [paper(f"a{i}", "The [m:masked autoencoder] ([m:MAE]) learns.") for i in range(9)]
+    errors = [paper(f"b{i}", "We report [x:MAE] and [x:RMSE].") for i in range(4)]
+    linked = link_papers([*coders, *errors, paper("c", "The [x:mean absolute error] ([x:MAE]).")])
+    assert concept_of(linked, "b0", "MAE") == concept_of(linked, "c", "mean absolute error")
+    assert concept_of(linked, "b0", "MAE") != concept_of(linked, "a0", "MAE")
+
+
+def test_a_long_form_with_a_generic_head_keeps_its_short_form() -> None:
+    linked = link_papers(
+        [
+            paper("a", "The [m:Split Anything Model] ([m:SpAM]) splits."),
+            paper("b", "We prompt [m:Split Anything] and call [m:SpAM]."),
+            paper("c", "We solve the [t:gift wrapping problem] ([t:GWP]), a [t:gift wrapping]."),
+        ]
+    )
+    assert len(linked.concepts) == 2
+
+
+def test_a_toolkit_is_not_the_idea_it_is_made_of() -> None:
+    linked = link_papers([paper("a", "The [m:Markov Field Toolkit] builds a [m:Markov Field].")])
+    assert len(linked.concepts) == 2
+
+
+def test_papers_that_call_their_own_thing_so_leave_no_doubt_about_a_short_form() -> None:
+    known = [paper(f"a{i}", "The [m:wide field array] ([m:WFA]) sees.") for i in range(2)]
+    own = paper("b", "We propose a [m+:wheel foot actor] ([m+:WFA]).")
+    bare = paper("c", "We compare with [m~:WFA].")
+    linked = link_papers([*known, own, bare])
+    assert concept_of(linked, "c", "WFA") == concept_of(linked, "a0", "WFA")
+    assert concept_of(linked, "b", "WFA") != concept_of(linked, "a0", "WFA")
+    [one, *_] = known
+    unsure = link_papers([one, own, bare])  # one against one says nothing
+    assert concept_of(unsure, "c", "WFA") != concept_of(unsure, "a0", "WFA")
+
+
+def test_of_concepts_with_one_label_the_less_used_go_by_their_long_form() -> None:
+    first = [paper(f"a{i}", "The [m:Wide Field Array] ([m:WFA]) sees. [m:WFA]!") for i in range(3)]
+    linked = link_papers([*first, paper("b", "The [m:Walking Foot Actor] ([m:WFA]). [m:WFA]!")])
+    assert concept_of(linked, "a0", "WFA").label == "WFA"
+    assert concept_of(linked, "b", "WFA").label == "Walking Foot Actor"

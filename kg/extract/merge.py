@@ -23,6 +23,8 @@ WEAK = 0.3
 PIECE = 0.9
 #: A name as probable as this in one place is reported in all of its places.
 FIRM = 0.7
+#: The rules whose names are plain, whatever a model makes of them.
+PLAIN = ("coined", "measure")
 #: What stands for a hyphen in typeset text.
 HYPHENS = str.maketrans("\u2010\u2011\u2013\u2212", "----")
 #: Where what makes a variant of a name begins.
@@ -94,7 +96,7 @@ def _firm(known: Iterable[Mention], new: Iterable[Mention]) -> Iterator[Mention]
     exact = set()
     for mention in new:
         exact.add((mention.field, mention.start, mention.end))
-        if mention.confidence >= LEAST and mention.extractor != "coined":
+        if mention.confidence >= LEAST and mention.extractor not in PLAIN:
             firm.add(mention)
     for mention in known:
         same = (mention.field, mention.start, mention.end) in exact
@@ -256,7 +258,11 @@ def find_reported(mentions: Iterable[Mention], key: Key = name_key) -> tuple[Men
     model overlooked of a name that is :data:`FIRM` in another.
     """
     found = tuple(mentions)
-    given = {(key(m.text), m.type) for m in found if m.confidence >= FIRM or _is_by(m, "coined")}
+    given = {
+        (key(m.text), m.type)
+        for m in found
+        if m.confidence >= FIRM or any(_is_by(m, rule) for rule in PLAIN)
+    }
     raised = (
         replace(m, confidence=max(m.confidence, LEAST)) if (key(m.text), m.type) in given else m
         for m in found

@@ -66,7 +66,7 @@ model_option = click.option(
 extractors_option = click.option(
     "--extractors",
     metavar="NAMES",
-    help="Only these, joined by commas: model, coined, abbreviation, repeat.",
+    help="Only these, joined by commas: model, coined, measure, abbreviation, repeat.",
 )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ from kg.model import Role
 
 if TYPE_CHECKING:
     from kg.extract.encoder import Found
+    from kg.extract.told import Told
 
 Array = NDArray[np.float64]
 
@@ -22,7 +24,10 @@ INTRODUCED = 0.5
 
 
 def find_types(
-    found: Sequence[Found], names: Sequence[str], types: Sequence[str]
+    found: Sequence[Found],
+    names: Sequence[str],
+    types: Sequence[str],
+    told: Mapping[str, Told] = MappingProxyType({}),
 ) -> tuple[str, ...]:
     """Return the type of each mention: that which is most probable over its name's mentions.
 
@@ -30,22 +35,44 @@ def find_types(
         found: the mentions of one paper.
         names: the name of each, the same for all spellings of one thing.
         types: what each place of :attr:`Found.labels` stands for.
+        told: what the paper's words tell of a name's type.
     """
     sums = _sum(names, (mention.labels for mention in found))
-    return tuple(types[int(sums[name].argmax())] for name in names)
+    best = {name: types[int(beliefs.argmax())] for name, beliefs in sums.items()}
+    for name, said in told.items():
+        if best[name] in said.over and best[name] not in said.types:
+            best[name] = _told_type(sums[name], types, said) or best[name]
+    return tuple(best[name] for name in names)
+
+
+def _told_type(beliefs: Array, types: Sequence[str], told: Told) -> str | None:
+    """Return the most probable of the types that are told, None where they are not believed."""
+    possible = [at for at, kind in enumerate(types) if kind in told.types]
+    if not possible or beliefs[possible].sum() < told.least * beliefs.sum():
+        return None
+    return types[max(possible, key=lambda at: beliefs[at])]
 
 
 def find_roles(
-    found: Sequence[Found], names: Sequence[str], roles: Sequence[str]
+    found: Sequence[Found],
+    names: Sequence[str],
+    roles: Sequence[str],
+    own: Container[str] = (),
 ) -> tuple[str, ...]:
     """Return the role of each mention, as :func:`find_types` returns the type.
 
     A mention counts as much as it is probable.  That the name is introduced has to be
     probable in itself, on the mean of its mentions: a role that is sure of a doubtful name is not.
+    Of the names in ``own`` the paper itself says it.
     """
     sums = _sum(names, (m.probability * np.array(m.roles) for m in found))
     counts = Counter(names)
-    return tuple(roles[_best_role(sums[name] / counts[name], roles)] for name in names)
+    return tuple(
+        Role.INTRODUCES.value
+        if name in own
+        else roles[_best_role(sums[name] / counts[name], roles)]
+        for name in names
+    )
 
 
 def _sum(names: Sequence[str], beliefs: Iterable[Sequence[float] | Array]) -> dict[str, Array]:

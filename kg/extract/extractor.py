@@ -19,6 +19,7 @@ from kg.extract.markup import mend
 from kg.extract.merge import (
     find_key,
     find_reported,
+    introduce_variants,
     merge_mentions,
     pool_evidence,
     unify_roles,
@@ -97,7 +98,7 @@ class Extractor:
             found = unify_types(merge_mentions(found, rule.find(bare, found)), key)
         if not self._learns:
             return found
-        pooled = pool_evidence(unify_roles(found, key), registry.LEARNED, key)
+        pooled = pool_evidence(unify_roles(introduce_variants(found), key), registry.LEARNED, key)
         return find_reported(pooled, key)
 
     def info(self) -> dict[str, Any]:

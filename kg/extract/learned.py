@@ -19,13 +19,14 @@ from kg.extract.encoder import Encoder
 from kg.extract.merge import Key
 from kg.extract.pipe import FACTORY, MentionPipe
 from kg.extract.registry import LEARNED
+from kg.extract.told import find_own, find_told
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
 
 if TYPE_CHECKING:
     from kg.extract.encoder import Found
 
 #: Version of how a model's beliefs become mentions; its weights have a version of their own.
-VERSION = 5
+VERSION = 6
 #: Confidence of a plain spaCy model whose precision was never measured.
 UNMEASURED = 0.7
 
@@ -72,8 +73,10 @@ class Learned:
             return tuple(sorted(self._find_entities(paper)))
         found = self.pipe.predict(paper.title, paper.abstract)
         names = [key(paper.text(item.field)[item.start : item.end]) for item in found]
-        types = find_types(found, names, self.encoder.settings.labels)
-        roles = find_roles(found, names, self.encoder.settings.roles)
+        told = find_told(paper, found, names)
+        types = find_types(found, names, self.encoder.settings.labels, told)
+        own = find_own(paper, found, names)
+        roles = find_roles(found, names, self.encoder.settings.roles, own)
         return tuple(map(_to_mention, repeat(paper), found, types, roles))
 
     def _find_entities(self, paper: Paper) -> Iterator[Mention]:

@@ -41,18 +41,22 @@ _TITLE = re.compile(rf"{_OPEN}{_NAME}{_CLOSE}(?::\s| [–—-]{{1,2}} |, (?=an? 
 _STUDY = re.compile(r"\b(?:surveys?|review|overview|tutorial|primer)\b", re.I)
 #: Fields that nobody coins: "We present AI for science".
 _FIELDS = frozenset(("AI", "ML", "DL", "RL", "NLP", "CV", "IR", "HCI", "AGI", "XAI"))
+#: "VLAs: A Study" coins no name.
+_PLURAL = re.compile(r"[A-Z]{2,}s")
 _KINDS = (
     (
         "Benchmark",
         re.compile(
-            r"\b(?:benchmark(?:s|ing)?|challenge|leaderboard|test suite)\b|(?-i:Bench)\b", re.I
+            r"\b(?:benchmark(?:s|ing)?|challenge|leaderboard|test suite|simulator|testbed)\b"
+            r"|(?-i:Bench|-BENCH)\b",
+            re.I,
         ),
     ),
     ("Dataset", re.compile(r"\b(?:data ?sets?|corpus|corpora)\b", re.I)),
 )
 
 
-@register("coined", version=5)
+@register("coined", version=6)
 def find_coined(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
     """Names that the paper gives: "FOO: a ..." titles, "we introduce FOO", "dubbed FOO"."""
     title = _TITLE.match(paper.title)
@@ -74,8 +78,10 @@ def _is_coined(name: str) -> bool:
 
     >>> [_is_coined(word) for word in ("LoRA", "foo2vec", "Nets", "3D", "COVID-19", "AI")]
     [True, True, False, False, True, False]
+    >>> _is_coined("LLMs")
+    False
     """
-    if name in _FIELDS:
+    if name in _FIELDS or _PLURAL.fullmatch(name):
         return False
     letters = sum(c.isalpha() for c in name)
     return letters > 1 and any(c.isupper() or c.isdigit() for c in name[1:])
@@ -102,6 +108,22 @@ def _find_kind(name: str, after: str, before: str = "") -> str:
 def _find_clause(after: str) -> str:
     """Return what is said of a name right after it, without what it is for or made of."""
     return re.split(r"[.;]| (?:for|of|to|that|which|from|on|via|with)\b", after, maxsplit=1)[0]
+
+
+#: A measure that says of how many it is one: "pass@1", "Recall@$k$", "mAP@0.5".
+_MEASURE = re.compile(
+    r"(?<![\w/.@+-])[A-Za-z][A-Za-z-]{0,20}@(?!20\d\d)"
+    r"\$?\{?(?:\d{1,5}(?:\.\d{1,3})?|[kKnN])\}?\$?(?![\w@]|\.\w)"
+)
+
+
+@register("measure", version=1)
+def find_measures(paper: Paper, known: tuple[Mention, ...]) -> Iterator[Mention]:
+    """Metrics that their form tells: "pass@1", "Recall@k"."""
+    for field in FIELDS:
+        text = paper.text(field)
+        for match in _MEASURE.finditer(text) if "@" in text else ():
+            yield Mention(field, *match.span(), match[0], "Metric", "reports", 0.5, "measure")
 
 
 @register("abbreviation", version=1)

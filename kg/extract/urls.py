@@ -115,6 +115,7 @@ _CUE = re.compile(
     r"(?:\b(?:at|on|in|from|via|under|through|here|see|visit|web\s?site|web\s?page|homepage"
     r"|page|site|url|links?"
     r"|codes?|demos?|data|datasets?|videos?|project|repository|repo|models?|found|available"
+    r"|leaderboard"
     r"|online|is|are|and|or"
     r"|details|information|materials?|results|to)\b\s?[:(\"'“‘<\[{~,-]{0,3}"
     r"|[:(\"“‘<\[{~]{1,3})\s{0,2}$",
@@ -125,7 +126,14 @@ _CUE_WORD = re.compile(
     r"|open-?sourced?|see|visit|website"
     r"|web\s?site|web\s?page|homepage|project page|projectpage|page|site|url|link|details"
     r"|more information|supplementary"
-    r"|materials?|code|codes|demos?|videos?|downloaded?|check out|refer to|maintained)\b",
+    r"|materials?|code|codes|demos?|videos?|downloaded?|check out|refer to|maintained"
+    r"|leaderboards?)\b",
+    re.IGNORECASE,
+)
+#: "Data: host.org", "Leaderboard: host.dev".
+_LABEL = re.compile(
+    r"\b(?:data(?: ?sets?)?|corpus|benchmark|leaderboard|playground|models?|weights|checkpoints)"
+    r"\s?:\s{0,2}$",
     re.IGNORECASE,
 )
 
@@ -169,6 +177,7 @@ _GLUED = re.compile(
 #: What stands glued to a path's end, though no sentence begins: "b.Supplementary: ...", "b;video".
 _GLUED_WORD = re.compile(r"\.([A-Z][a-z]{1,19})(?=[\s:])")
 _GLUED_LABEL = re.compile(r";[A-Za-z]{2,20}(?=[\s:])")
+_BRACKET = re.compile(r"[()]")
 _ENTITY = re.compile(r"&#?\w{1,8}$")
 #: "bProject page: https://...": a label with no mark before it, sure where a URL follows.
 _GLUED_TITLE = re.compile(
@@ -393,8 +402,19 @@ def _take(text: str, at: int, closing: str = "") -> tuple[str, int]:
     end = inner.start() if inner else end
     title = _GLUED_TITLE.search(text, at + 1, end + 40)
     end = min(end, title.start()) if title else end
+    end = _before_closing(text, at, end)
     end = _trim(text, at, end, closing)
     return text[at:end], end
+
+
+def _before_closing(text: str, start: int, end: int) -> int:
+    """Where a bracket closes that a path did not open: "code(https://x.org/a)and data"."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text, start, end):
+        depth += 1 if bracket[0] == "(" else -1
+        if depth < 0:
+            return bracket.start()
+    return end
 
 
 def _trim(text: str, start: int, end: int, closing: str = "") -> int:
@@ -600,4 +620,5 @@ def _in_brackets(text: str, start: int, end: int) -> bool:
 def _announced_before(text: str, start: int) -> bool:
     before = text[max(0, start - 80) : start]
     sentence = re.split(r"[.!?]\s", before)[-1]
-    return bool(_CUE.search(before)) and bool(_CUE_WORD.search(sentence))
+    cued = _CUE.search(before) and _CUE_WORD.search(sentence)
+    return bool(cued or _LABEL.search(before))

@@ -423,3 +423,20 @@ def test_ordinary_abstract_is_fast():
     for _ in range(200):
         found_in(text)
     assert (time.process_time() - begin) / 200 < 0.003
+
+
+@pytest.mark.parametrize(
+    ("text", "urls"),
+    [
+        (
+            "Code(https://x.org/a/b)and data (https://x.org/c_(d)).",
+            ["https://x.org/a/b", "https://x.org/c_(d)"],
+        ),
+        ("Leaderboard: quux-bench.dev", ["https://quux-bench.dev"]),
+        ("The leaderboard is at quux-bench.dev.", ["https://quux-bench.dev"]),
+        ("Data: quux.org, weights: quux.ai", ["https://quux.org", "https://quux.ai"]),
+        ("Models: node.js and Quux.ai", []),
+    ],
+)
+def test_brackets_glued_to_a_word_and_labels_before_a_host(text: str, urls: list[str]) -> None:
+    assert [found.url for found in find_urls(text)] == urls

@@ -20,7 +20,7 @@ from kg.extract.merge import (
     unify_roles,
     unify_types,
 )
-from kg.extract.rules import find_coined, find_repeats, find_short_and_long
+from kg.extract.rules import find_coined, find_measures, find_repeats, find_short_and_long
 from kg.model import Mention, Paper
 
 
@@ -262,3 +262,16 @@ def test_a_short_form_and_its_long_form_are_one_name_in_the_paper_that_says_so()
     assert {m.type for m in unify_types([long, short], key)} == {"Method"}
     assert {m.role for m in unify_roles(unify_types([long, short], key), key)} == {"introduces"}
     assert {m.type for m in unify_types([long, short])} == {"Task", "Method"}
+
+
+def test_measures_are_told_by_their_form() -> None:
+    text = "It has a pass@1 of 3, mAP@0.5, Recall@$k$; write to me@quux.org, CVPR@2022, a@b."
+    found = list(find_measures(Paper("p", "On NDCG@10", text), ()))
+    assert [m.text for m in found] == ["NDCG@10", "pass@1", "mAP@0.5", "Recall@$k$"]
+    assert {(m.type, m.role) for m in found} == {("Metric", "reports")}
+
+
+def test_plurals_of_short_forms_are_not_coined_and_capitals_tell_a_benchmark() -> None:
+    assert not list(find_coined(Paper("p", "VLAs: What They Forget", "We present GNNs."), ()))
+    [found] = find_coined(Paper("p", "TINY-BENCH: How Small?", ""), ())
+    assert found.type == "Benchmark"

@@ -17,11 +17,14 @@ from kg.read._lines import Kind, Line, find_label, is_abstract_heading, to_line
 from kg.read._markdown import drop_addresses, from_markdown
 from kg.read._people import is_names, is_person
 from kg.read._prose import capital_share, is_closed, is_prose
+from kg.read._replies import without_replies
 from kg.text import squeeze
 
 _BREAKS_OFF = re.compile(
     r"(?:[:,–—-]|\b(?:of|for|and|the|with|in|to|via|a|an|on|from|by|using|or|as))$", re.IGNORECASE
 )
+#: Hugging Face prints a summary, this, and then the abstract.
+_MADE_SUMMARY = re.compile(r"(?:✨\s*)?AI-generated summary", re.IGNORECASE)
 _BLOCK = 4000
 _SAMPLE = 600  # lines that tell whether a page is broken at a fixed width
 _WIDEST = 160
@@ -30,7 +33,12 @@ _WIDEST = 160
 def to_items(source: Source) -> Iterator[Line]:
     """Yield the lines of a page, wrapped paragraphs and titles joined, each with its kind."""
     awaited = False
+    last: Line | None = None
     for line in _with_values(_unwrapped(source)):
+        if last and last.kind is Kind.PROSE and _MADE_SUMMARY.fullmatch(line.text):
+            last = replace(last, kind=Kind.META, details={"tldr": last.text})
+            awaited = True
+            continue
         if is_abstract_heading(line.text):
             awaited = True
             continue
@@ -38,7 +46,11 @@ def to_items(source: Source) -> Iterator[Line]:
         if awaited and item.kind in {Kind.TEXT, Kind.PROSE, Kind.NAMES} and not item.labelled:
             item = Line(line.number, drop_button(line.text), Kind.PROSE, labelled=True)
         awaited = False
-        yield item
+        if last:
+            yield last
+        last = item
+    if last:
+        yield last
 
 
 def _with_values(lines: Iterable[Line]) -> Iterator[Line]:
@@ -101,7 +113,7 @@ def find_width(lines: list[str]) -> int | None:
 def _blocks(source: Source) -> Iterator[list[Line]]:
     """Yield runs of lines between blank ones."""
     block: list[Line] = []
-    for number, raw in source.lines():
+    for number, raw in without_replies(source):
         texts = _parts(raw)
         block.extend(Line(number, text) for text in texts)
         if block and (not texts or len(block) >= _BLOCK):
@@ -157,6 +169,8 @@ def _names_go_on(whole: str, text: str) -> bool:
     """Whether both lines hold people, a comma between them."""
     if whole.endswith(":"):  # DBLP prints people, a colon, and all the rest in the next line
         return is_names(whole[:-1], single=True)
+    if text in {",", ";"}:
+        return is_names(whole, single=True)
     comma = whole.endswith((",", ";")) and len(text) < 60
     return comma and is_person(text.rstrip(",; ")) and is_names(whole, single=True)
 

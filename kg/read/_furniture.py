@@ -43,9 +43,10 @@ _UI_PHRASE = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _UI_PROSE = re.compile(
-    r"(?:^©|^copyright\b|all rights reserved|we use cookies|uses cookies|by (?:clicking"
-    r"|continuing|signing|subscribing)"
-    r"|your (?:e-?mail )?inbox|subscribe to (?:our|the)|javascript|arxivlabs|disable mathjax"
+    r"(?:^©|^copyright\b|^.{,150}all rights reserved|we use cookies|uses cookies"
+    r"|^by (?:clicking|continuing|signing|subscribing)|\bby (?:clicking|signing) (?:in|on|up)\b"
+    r"|your (?:e-?mail )?inbox|subscribe to (?:our|the)|arxivlabs|disable mathjax"
+    r"|(?:enable|disable|requires?|without|turn on) javascript|javascript (?:is|must|to) "
     r"|identical to the accepted versions|^openreview is a long-term project"
     r"|this is an automated message|thumbs up to this comment|this message was sent by"
     r"|^we gratefully acknowledge support|i (?:acknowledge|certify) that"

@@ -307,3 +307,30 @@ def test_a_records_own_id_may_be_that_of_arxiv(name, tmp_path):
     path = tmp_path / "papers.jsonl"
     path.write_text(f'{{"{name}": "2611.12345v2", "title": "Folding", "abstract": "We fold."}}\n')
     assert [p.id for p in read_papers(path)] == ["arxiv:2611.12345"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ('[{"title": "One"}]', '[{"title": "Two"}]'),
+        ('{"papers": [{"title": "One"}], "next": 1}', '{"papers": [{"title": "Two"}], "next": 2}'),
+        ('{\n "papers": [\n  {"title": "One"}\n ]\n}', '[\n {"title": "Two"}\n]'),
+        ("Title,Year,Abstract\nOne,2024,We fold.", "Year,Title,Abstract\n2025,Two,We wait."),
+    ],
+)
+def test_exports_put_together_in_one_file_are_read_to_the_end(parts, tmp_path):
+    path = tmp_path / "all"
+    path.write_text("\n".join(parts) + "\n")
+    refusals: list = []
+    assert [p.title for p in read_papers(path, on_refusal=refusals.append)] == ["One", "Two"]
+    assert not refusals
+
+
+def test_text_after_json_is_refused(tmp_path):
+    path = tmp_path / "papers.json"
+    path.write_text('[\n{"title": "One"}\n]\nAbout these papers\n')
+    refusals: list = []
+    assert [p.title for p in read_papers(path, on_refusal=refusals.append)] == ["One"]
+    assert [str(r) for r in refusals] == [
+        f"{path}:4: text after the end of the JSON; the rest is lost"
+    ]

@@ -53,7 +53,8 @@ _UI_PROSE = re.compile(
     r"|papers are the open access versions|^this material is presented to ensure timely"
     r"|name changes? (?:in|from) the electronic proceedings|\"report an issue\" link"
     r"|^arxiv-issued doi|^do not remove:|^correct metadata for\b|^session \d|^room \d"
-    r"|^(.{2,60}) logo\1$|^name change policy$"
+    r"|^part of the book series|^included in the following"
+    r"|^(?:research|review|survey|short)-(?:article|paper)$|^(.{2,60}) logo\1$|^name change policy$"
     r"|\bgo to .{2,80} homepage$|\blibrarian[ -]bot\b|by dragging in the text input)",
     re.IGNORECASE,
 )

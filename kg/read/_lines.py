@@ -51,7 +51,7 @@ _LABELS = {
     "doi": r"(?:related\s+)?doi",
     "venue": r"journal[\s-]?ref(?:erence)?|venue|conference|journal|published\s+in"
              r"|book\s?title|in\s+proceedings",
-    "date": r"date|year|published(?:\s+on)?|submitted(?:\s+on)?|publication\s+date",
+    "date": r"date|year|first\s+online|published(?:\s+on)?|submitted(?:\s+on)?|publication\s+date",
     "arxiv_id": r"arxiv(?:\s+id)?|cite\s+as",
     "url": r"url|link|pdf|paper\s+link|paper|project(?:\s+page)?|code|website|github|demo",
     "": r"comments?|subjects?|categor(?:y|ies)|keywords?|key\s+words|primary\s+area"

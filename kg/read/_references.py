@@ -16,7 +16,7 @@ from kg.read._people import drop_marks, is_names
 _VENUE = re.compile(
     r"(?:in:?\s+|part of\s+|published (?:in|at)|accepted (?:at|to|by|for)|to appear (?:in|at)"
     r"|appeared (?:in|at)|presented at)?\s*"
-    r"(?:the\s+)?(?:\d+(?:st|nd|rd|th)\s+)?(?:annual\s+|\d{4}\s+)?"
+    r"(?:[a-z][\w/&-]*\s?['’]?\d{2,4}:\s+)?(?:the\s+)?(?:\d+(?:st|nd|rd|th)\s+)?(?:annual\s+|\d{4}\s+)?"
     r"(?:proceedings of|proc\.|findings of|advances in neural|transactions (?:on|of)"
     r"|journal of|[a-z/ ]{0,40}"
     r"(?:international |annual |european |joint )?(?:conference|workshop|symposium"

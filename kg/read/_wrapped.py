@@ -27,7 +27,9 @@ _BREAKS_OFF = re.compile(
 _MADE_SUMMARY = re.compile(r"(?:✨\s*)?AI-generated summary", re.IGNORECASE)
 _BLOCK = 4000
 _SAMPLE = 600  # lines that tell whether a page is broken at a fixed width
-_WIDEST = 160
+_NARROWEST, _WIDEST = 40, 160  # a column of a paper, an editor
+#: The end of a line that breaks a word.
+_HYPHEN = re.compile(r"[^\W\d_]{2}-$")
 
 
 def to_items(source: Source) -> Iterator[Line]:
@@ -100,7 +102,7 @@ def find_width(lines: list[str]) -> int | None:
     78
     """
     lengths = sorted(map(len, lines))
-    if len(lengths) < 4 or not 50 <= lengths[-1] <= _WIDEST:
+    if len(lengths) < 4 or not _NARROWEST <= lengths[-1] <= _WIDEST:
         return None
     full = [at for at, line in enumerate(lines) if len(line) >= lengths[-1] - 14]
     # Where lines were broken many go on in lower case; a list of titles has none of these.
@@ -137,7 +139,7 @@ def _parts(raw: str) -> list[str]:
 
 def _join(block: list[Line], width: int | None) -> Iterator[Line]:
     """Yield the lines of a block, broken ones joined."""
-    width = width or _block_width(block)
+    width = _block_width(block) or width
     done = block[0]
     for line, last in zip(block[1:], block, strict=False):
         if _goes_on(done.text, last.text, line.text, width):
@@ -149,7 +151,7 @@ def _join(block: list[Line], width: int | None) -> Iterator[Line]:
 
 
 def _block_width(block: list[Line]) -> int | None:
-    """The width of a single wrapped paragraph on a page that is not wrapped."""
+    """The width of a single wrapped paragraph, which may be another than that of its page."""
     lengths = [len(line.text) for line in block[:-1]]
     full = sum(length >= max(lengths) - 14 for length in lengths) if len(lengths) > 3 else 0
     return find_width([line.text for line in block]) if full > 0.7 * len(lengths) else None
@@ -157,6 +159,8 @@ def _block_width(block: list[Line]) -> int | None:
 
 def _goes_on(whole: str, last: str, text: str, width: int | None) -> bool:
     """Whether ``text`` continues ``whole``, whose last line is ``last``."""
+    if text[0].islower() and _HYPHEN.search(last):
+        return True
     if width and len(last) <= width:
         first = text.split(" ", 1)[0]
         if len(last) + 1 + len(first) <= width or len(text) > width:

@@ -73,6 +73,10 @@ PAGES = {
         f"Session 4B: Language and Origami\nRoom 212, Chair: Noam Example\n14:00–14:15 {CRANES}\n{PEOPLE}\n14:15–14:30 {WAIT}\nJane Doe, Richard Roe\n14:30–15:00 Coffee Break\nSession 5A: Models of All Kinds\n15:00–15:15 {TINY}\nWei Zhang, Eva Novak\n",
         [(CRANES, "", PEOPLE, None, None), (WAIT, "", "Jane Doe, Richard Roe", None, None), (TINY, "", "Wei Zhang, Eva Novak", None, None)],
     ),
+    "ACM": (
+        f"research-article\nOpen Access\n{CRANES}\nAiko Tanaka,\nBernd Müller,\nChen-Yu Li\nKDD '26: Proceedings of the 32nd ACM Conference on Knowledge Discovery\nPages 1 - 12\nhttps://doi.org/10.1145/3666666.1\n{CRANES_TEXT}\n3\n412\nAbstract\nresearch-article\n{WAIT}\nJane Doe,\nRichard Roe\nKDD '26: Proceedings of the 32nd ACM Conference on Knowledge Discovery\nPages 13 - 20\nhttps://doi.org/10.1145/3666666.2\n{WAIT_TEXT}\n1\n88\n",
+        [(CRANES, CRANES_TEXT, PEOPLE, None, "KDD '26: Proceedings of the 32nd ACM Conference on Knowledge Discovery"), (WAIT, WAIT_TEXT, "Jane Doe, Richard Roe", None, "KDD '26: Proceedings of the 32nd ACM Conference on Knowledge Discovery")],
+    ),
 }  # fmt: skip
 
 
@@ -109,3 +113,20 @@ def test_replies_that_are_left_out_are_told_and_the_next_page_is_read(tmp_path):
     assert [n.text for n in notices] == [
         f"replies to a paper, up to line {end}, are left out" for end in ends
     ]
+
+
+def test_a_narrow_column_of_a_pdf_with_broken_words(tmp_path):
+    lines = (
+        "We study whether language models can de-",
+        "scribe the folding of paper cranes in words.",
+        "We collect CraneBench, a benchmark of 900 fold-",
+        "ing sequences, and show that a fine-tuned T5",
+        "reaches 71.2% accuracy over the best base-",
+        "line that we know of.",
+    )
+    path = tmp_path / "page.txt"
+    path.write_text(
+        f"{CRANES}\n\nAiko Tanaka, Bernd Müller\n\nAbstract\n" + "\n".join(lines) + "\n"
+    )
+    [paper] = read_papers(path)
+    assert (paper.title, paper.abstract) == (CRANES, " ".join(lines))

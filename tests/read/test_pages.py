@@ -125,8 +125,7 @@ def test_a_narrow_column_of_a_pdf_with_broken_words(tmp_path):
         "line that we know of.",
     )
     path = tmp_path / "page.txt"
-    path.write_text(
-        f"{CRANES}\n\nAiko Tanaka, Bernd Müller\n\nAbstract\n" + "\n".join(lines) + "\n"
-    )
+    head = f"{CRANES}\n\nAiko Tanaka, Bernd Müller\n\nAbstract. "
+    path.write_text(head + "\n".join(lines) + "\n")
     [paper] = read_papers(path)
     assert (paper.title, paper.abstract) == (CRANES, " ".join(lines))

@@ -28,7 +28,12 @@ _NO_ENTRIES = ("string", "preamble")
 _VOLUMES = frozenset({"proceedings", "mvproceedings", "book", "mvbook", "collection"})
 #: What an entry takes over from the volume that it refers to.
 _INHERITED = frozenset({"title", "booktitle", "journal", "year", "date"})
-_MATH = re.compile(r"(\$[^$]*\$|\\.)")
+_MATH = re.compile(r"(\$[^$]*\$|\\\(.*?\\\)|\\[A-Za-z]+\s*\{[^{}]*\}|\\.)")
+#: Commands that set their words in another type, and mean no more.
+_TYPE = re.compile(
+    r"\\(?:emph|text(?:it|bf|tt|sc|sf|rm|sl|md|up|normal)|mbox|hbox)\s*(?=\{)"
+    r"|\\(?:em|it|bf|sc|tt|sl|sf)\s+(?=[\w{])"
+)
 
 
 def read_bibtex(source: Source) -> Iterator[Row]:
@@ -193,9 +198,11 @@ def without_braces(text: str) -> str:
 
     >>> without_braces(r"{LoRA}: {\"U}ber $\pi_{0}$ \& more")
     'LoRA: Über $\\pi_{0}$ \\& more'
+    >>> without_braces(r"\emph{Deep} \textbf{N}ets with {\sc {F}oo} and \url{x.y}")
+    'Deep Nets with Foo and \\url{x.y}'
     """
     if "\\" in text:
-        text = _ACCENT.sub(lambda match: to_letter(match[0]), text)
+        text = _TYPE.sub("", _ACCENT.sub(lambda match: to_letter(match[0]), text))
     if "{" not in text and "}" not in text:
         return text
     parts = _MATH.split(text)

@@ -16,7 +16,7 @@ _PUBMED = re.compile(r"^PMID- *\d", re.MULTILINE)
 _WOS = re.compile(r"^(?:FN .*\nVR .*\n)?PT [A-Z]\s*\nAU ", re.MULTILINE)
 _MAIL = re.compile(r"^\\\\\s*\n(?:\s*\n)*\s*(?:arXiv|Paper):", re.MULTILINE)
 _XML = re.compile(
-    r"\s*(?:<\?xml|<!--|<!DOCTYPE|<(?:\w+:)?(?:feed|rss|rdf|entry|oai-pmh|listrecords|record)\b)",
+    r"\s*(?:<\?xml|<!--|<!DOCTYPE|<(?:\w+:)?(?:feed|rss|rdf|entry|oai-pmh|listrecords|records?|xml>\s*<records)\b)",
     re.IGNORECASE,
 )
 _TOP = 1 << 14

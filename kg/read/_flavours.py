@@ -16,6 +16,7 @@ _WRAPPING = frozenset({"value", "readers"})
 _MAX_WORDS = 2_000_000
 
 _TAG = re.compile(r"</?[A-Za-z][\w:.-]*(?:\s[^<>]{0,2000})?/?>")
+_TYPE = re.compile(r"</?(?:i|b|em|strong|sub|sup|sc|scp|span)(?:\s[^<>]{0,200})?>", re.IGNORECASE)
 _JATS_TITLE = re.compile(
     r"<(?:jats:)?title>\s*(?:abstract|summary)\s*:?\s*</(?:jats:)?title>", re.IGNORECASE
 )
@@ -79,7 +80,7 @@ def from_openalex(record: Record) -> Record:
     place = record.get("primary_location") or record.get("host_venue") or {}
     ids = record.get("ids") or {}
     return {
-        "title": record.get("title") or record.get("display_name"),
+        "title": without_type(record.get("title") or record.get("display_name")),
         "abstract": to_text(inverted) if inverted else record.get("abstract"),
         "authors": record.get("authorships"),
         "year": record.get("publication_year") or record.get("publication_date"),
@@ -168,6 +169,15 @@ def without_tags(value: Any) -> Any:
     return html.unescape(_TAG.sub("", text))
 
 
+def without_type(title: Any) -> Any:
+    """Return a title without the tags that set its words in another type.
+
+    >>> without_type("The <unk> of <i>E. coli</i>, H<sub>2</sub>O")
+    'The <unk> of E. coli, H2O'
+    """
+    return _TYPE.sub("", title) if isinstance(title, str) else title
+
+
 def from_csl(record: Record) -> Record:
     """A CSL-JSON item (Zotero, Mendeley, pandoc)."""
     names = {"title": "title", "abstract": "abstract", "authors": "author", "year": "issued"}
@@ -176,6 +186,7 @@ def from_csl(record: Record) -> Record:
     is_arxiv = "arxiv" in str(number).lower()
     return {
         **fields,
+        "title": without_type(fields["title"]),
         "abstract": without_tags(fields["abstract"]),
         "venue": record.get("container-title") or record.get("event-title") or record.get("event"),
         "doi": record.get("DOI"),

@@ -30,25 +30,32 @@ UI_WORDS = word_set(
     cc conference day days everyone excerpt excerpts facebook for highlights icon linkedin main
     oral abstracts session submitter supp this track version
     unsave up upload upvote upvotes us using video view views visit vote votes website week
-    with x youtube
+    with x youtube accessibility assistance operational web dblp publications
     """
 )
 _UI_PHRASE = re.compile(
     r"\b(?:your|subscribe|sign (?:in|up)|log ?in|inbox|newsletter|cookies|click|©|copyright"
     r"|all rights reserved|terms of"
-    r"|privacy policy|powered by|skip to|follow us|contact us|read more|learn more"
+    r"|privacy policy|powered by|results per page|skip to|follow us|contact us|read more|learn more"
     r"|show(?:ing)? (?:more|\d+)|sort(?:ed)? by"
     r"|research community|trending papers|papers with code|no comments yet|be the first)\b|©"
     r"|^by\s?@?[A-Z]",
     re.IGNORECASE,
 )  # fmt: skip
 _UI_PROSE = re.compile(
-    r"(?:^©|^copyright\b|all rights reserved|we use cookies|uses cookies|by (?:clicking"
-    r"|continuing|signing|subscribing)"
-    r"|your (?:e-?mail )?inbox|subscribe to (?:our|the)|javascript|arxivlabs|disable mathjax"
+    r"(?:^©|^copyright\b|^.{,150}all rights reserved|we use cookies|uses cookies"
+    r"|^by (?:clicking|continuing|signing|subscribing)|\bby (?:clicking|signing) (?:in|on|up)\b"
+    r"|your (?:e-?mail )?inbox|subscribe to (?:our|the)|arxivlabs|disable mathjax"
+    r"|(?:enable|disable|requires?|without|turn on) javascript|javascript (?:is|must|to) "
     r"|identical to the accepted versions|^openreview is a long-term project"
     r"|this is an automated message|thumbs up to this comment|this message was sent by"
-    r"|^we gratefully acknowledge support|i (?:acknowledge|certify) that)",
+    r"|^we gratefully acknowledge support|i (?:acknowledge|certify) that"
+    r"|papers are the open access versions|^this material is presented to ensure timely"
+    r"|name changes? (?:in|from) the electronic proceedings|\"report an issue\" link"
+    r"|^arxiv-issued doi|^do not remove:|^correct metadata for\b|^session \d|^room \d"
+    r"|^part of the book series|^included in the following"
+    r"|^(?:research|review|survey|short)-(?:article|paper)$|^(.{2,60}) logo\1$|^name change policy$"
+    r"|\bgo to .{2,80} homepage$|\blibrarian[ -]bot\b|by dragging in the text input)",
     re.IGNORECASE,
 )
 #: The button after an abstract that a page cuts short.
@@ -86,7 +93,8 @@ _COUNT_WORDS = re.compile(
     r"|minutes?|ago|repl(?:y|ies)|shares?"
     r"|downloads?|versions?|references?|models?|datasets?|spaces?|repos?|influential|highly"
     r"|all|related|articles?|results?"
-    r"|showing|of|total|entries|points?|and|more|new|submissions?)\b|[\W_]",
+    r"|showing|of|total|entries|points?|and|more|new|submissions?|save|cite|cached"
+    r"|paper of the day)\b|[\W_]",
     re.IGNORECASE,
 )
 

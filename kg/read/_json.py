@@ -139,11 +139,29 @@ def read_json(source: Source, flavour: str | None = None) -> Iterator[Row]:
         yield from _object_rows(source, buffer, flavour)
     else:
         yield from _value_rows(source, _items(source, buffer), flavour)
+        yield from _more_rows(source, buffer, flavour)
+
+
+def _more_rows(source: Source, buffer: _Buffer, flavour: str | None) -> Iterator[Row]:
+    """Rows of the documents that stand below the first, as when files were put together."""
+    buffer.skip_space()
+    while buffer.peek():
+        if buffer.peek() not in "[{":
+            source.refuse(buffer.line, "text after the end of the JSON; the rest is lost")
+            return
+        yield from _value_rows(source, _items(source, buffer), flavour)
+        buffer.skip_space()
 
 
 def _object_rows(source: Source, buffer: _Buffer, flavour: str | None) -> Iterator[Row]:
     """Rows of a document that starts with an object, or of several in a row."""
     whole = buffer.fill(WHOLE)
+    value, end = _first_value(buffer.text) if whole else (None, 0)
+    if value is not None and buffer.text[end:].strip():
+        # Several documents: the list of each is found when the whole of it is read.
+        yield from _value_rows(source, _items(source, buffer), flavour)
+        yield from _more_rows(source, buffer, flavour)
+        return
     name = _list_name(buffer.text) if whole else None
     opening = _list_start(buffer, [name] if name else [] if whole else LIST_NAMES)
     if opening is None:
@@ -151,6 +169,14 @@ def _object_rows(source: Source, buffer: _Buffer, flavour: str | None) -> Iterat
         return
     buffer.move(opening)
     yield from _value_rows(source, _items(source, buffer), flavour)
+
+
+def _first_value(text: str) -> tuple[Any, int]:
+    """The value that ``text`` starts with and its end; None where it is broken."""
+    try:
+        return _DECODER.raw_decode(text)
+    except (ValueError, RecursionError):
+        return None, 0
 
 
 def _list_name(text: str) -> str | None:
@@ -238,6 +264,7 @@ def _items(source: Source, buffer: _Buffer) -> Iterator[tuple[int, Any]]:
                 source.refuse(buffer.line, "the JSON list breaks off here")
             return
         if within and mark == "]":
+            buffer.move(buffer.at + 1)
             return
         line, value = buffer.line, _decode(source, buffer)
         if value is not _NOTHING:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
-from kg.read._furniture import UI_WORDS, drop_button, find_count_or_date, find_ui
+from kg.read._furniture import HAS_DATE, UI_WORDS, drop_button, find_count_or_date, find_ui
 from kg.read._ids import find_arxiv_id, link_details, to_arxiv_id
 from kg.read._markdown import plain
-from kg.read._people import drop_marks, has_affiliation, is_names
+from kg.read._people import drop_marks, has_affiliation, is_names, is_person
 from kg.read._prose import is_prose
 from kg.read._references import find_reference, find_source_line, find_venue
 from kg.text import squeeze
@@ -51,11 +51,11 @@ _LABELS = {
     "doi": r"(?:related\s+)?doi",
     "venue": r"journal[\s-]?ref(?:erence)?|venue|conference|journal|published\s+in"
              r"|book\s?title|in\s+proceedings",
-    "date": r"date|year|published(?:\s+on)?|submitted(?:\s+on)?|publication\s+date",
+    "date": r"date|year|first\s+online|published(?:\s+on)?|submitted(?:\s+on)?|publication\s+date",
     "arxiv_id": r"arxiv(?:\s+id)?|cite\s+as",
     "url": r"url|link|pdf|paper\s+link|paper|project(?:\s+page)?|code|website|github|demo",
     "": r"comments?|subjects?|categor(?:y|ies)|keywords?|key\s+words|primary\s+area"
-        r"|msc[\s-]class|acm[\s-]class"
+        r"|(?:msc|acm)[\s-]class(?:es)?"
         r"|report\s+(?:no|number)|license|readers|tags?|topics?|volume|pages?|editors?|month"
         r"|address|publisher"
         r"|note|anthology\s+id|language|bibkey|submission\s+number"
@@ -180,6 +180,12 @@ def _find_names(text: str) -> dict[str, Any] | None:
     return {"authors": drop_marks(rest)} if is_names(rest, single=bool(byline)) else None
 
 
+def _find_submitter(text: str) -> dict[str, Any] | None:
+    """A person and a day ("Ada Lovelace on Nov 13"): who handed a paper in, not who wrote it."""
+    name, on, day = text.partition(" on ")
+    return find_count_or_date(day) if on and HAS_DATE.match(day) and is_person(name) else None
+
+
 def _find_affiliation(text: str) -> dict[str, Any] | None:
     found = has_affiliation(text)
     return {} if found and ":" not in text and len(text) < 200 and not is_prose(text) else None
@@ -190,6 +196,7 @@ _FINDERS = (
     (Kind.META, find_count_or_date),
     (Kind.META, _find_id),
     (Kind.META, find_source_line),
+    (Kind.META, _find_submitter),
     (Kind.NAMES, _find_names),
     (Kind.META, find_venue),
     (Kind.META, _find_affiliation),

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from kg.read._base import Row, Source
 from kg.read._furniture import AUTHOR_COUNT
 from kg.read._lines import Kind, Line, find_details
-from kg.read._people import is_names
+from kg.read._people import has_affiliation, is_names
 from kg.read._titles import Shapes
 from kg.read._wrapped import to_items
 
@@ -180,9 +180,9 @@ def _split(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[_Dr
     The first draft has no title; the last one, unless ``last``, is the paper
     whose abstract follows.
     """
+    if first:
+        page.ids_above = _are_ids_above(gap, page, last=last)
     titles = _titles(gap, page, first=first, last=last)
-    if first and titles:
-        page.ids_above = any("arxiv_id" in line.details for line in gap[: titles[0]])
     starts = [_start(gap, at, page) for at in titles]
     drafts = [_Draft(lines=gap[: starts[0]] if starts else list(gap))]
     ends = [*starts, len(gap)][1:]
@@ -190,6 +190,20 @@ def _split(gap: list[Line], page: _Page, *, first: bool, last: bool) -> list[_Dr
         below = next((x for x in gap[at + 1 : min(end, at + 4)] if x.kind in _WORDS), None)
         drafts.append(_Draft(gap[at], below, gap[start:at] + gap[at + 1 : end]))
     return drafts
+
+
+def _are_ids_above(gap: list[Line], page: _Page, *, last: bool) -> bool:
+    """Whether the first paper of a page has its arXiv id above its title, not below."""
+    titles = _titles(gap, page, first=True, last=last)
+    if not titles:
+        return False
+    title = titles[0] if last else titles[-1]
+    below = [] if last else gap[title:]
+    return _holds_id(gap[:title]) and not _holds_id(below)
+
+
+def _holds_id(lines: Iterable[Line]) -> bool:
+    return any("arxiv_id" in line.details for line in lines)
 
 
 def _tell_left_out(source: Source, gap: list[Line], drafts: list[_Draft], page: _Page) -> None:
@@ -272,10 +286,12 @@ def _has_evidence(gap: list[Line], at: int, page: _Page) -> bool:
     if gap[at].details.keys() & {"arxiv_id", "authors"} or _start(gap, at, page) < at:
         return True
     below = [line for line in gap[at + 1 : at + 5] if line.kind is not Kind.UI][:3]
-    if below and page.people > 2 and _is_author(below[0]) and page.shapes.score(gap[at]) >= 1.5:
+    if below and page.people > 1 and _is_author(below[0]) and page.shapes.score(gap[at]) >= 1.5:
         return True
     for line in below:
         if line.kind in _TITLES:
+            break
+        if "arxiv_id" in line.details and page.ids_above:
             break
         if line.kind is Kind.NAMES or line.details.keys() & {"arxiv_id", "authors"}:
             return True
@@ -294,6 +310,6 @@ def _is_counted(gap: list[Line], at: int, page: _Page) -> bool:
             return max(map(page.shapes.score, run)) == page.shapes.score(gap[at])
         if line.kind is Kind.TEXT:
             run.append(line)
-        elif any(map(str.isalnum, line.text)):
+        elif any(map(str.isalnum, line.text)) and not has_affiliation(line.text):
             return False
     return False

@@ -53,6 +53,7 @@ _KEYS = (
     "key", "id", "paperid", "citationkey", "citekey", "recordid", "identifier", "uid", "eid",
     "ut", "pmid", "corpusid",
 )  # fmt: skip
+_ID_NAMES = frozenset({"id", "paperid", "identifier"})
 _KEY = re.compile(r"[^\s#]{1,200}")
 
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
@@ -214,13 +215,18 @@ def _identifiers(
     found: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> tuple[str | None, str | None]:
     doi = to_doi(_short(found.get("doi")) or "") or _doi_of_url(_strings(found.get("url")))
-    own = (_short(found.get("arxiv_id")), _short(fields.get("id")), doi)
+    own = (_short(found.get("arxiv_id")), *_own_ids(fields), doi)
     arxiv_id = next(filter(None, (to_arxiv_id(text) for text in own if text)), None)
     if not arxiv_id:
         one_line = (_short(found.get(name)) or "" for name in ("arxiv_id", "venue"))
         loose = (*_strings(found.get("url")), *one_line)
         arxiv_id = next(filter(None, map(find_arxiv_id, loose)), None)
     return doi, arxiv_id
+
+
+def _own_ids(fields: Mapping[str, Any]) -> Iterator[str | None]:
+    """What the input calls the record by names under which arXiv ids often stand."""
+    return (_short(value) for name, value in fields.items() if name_key(name) in _ID_NAMES)
 
 
 def _own_key(fields: Mapping[str, Any], *known: str | None) -> str:

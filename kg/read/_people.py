@@ -27,9 +27,13 @@ _NAMES_AS_SMALL = word_set("an to in on do can be how")
 _DOUBTFUL = _NAMES_AS_SMALL - _PARTICLES
 _NAMES_SPLIT = re.compile(r"\s*(?:[,;·⋅•|&\n]|\band\b)\s*")
 _NAMES_EXTRA = re.compile(
-    r"(?:et al\.?|\+?\s*\d+\s+(?:more|other|others|authors?)(?: authors?)?|others|jr\.?|sr\.?"
+    r"(?:et al\.?|\+?\s*\d+\s+(?:more|other|others|authors?)(?: authors?)?(?: [A-Z]\D{2,60})?"
+    r"|others|jr\.?|sr\.?"
     r"|ii+|phd|\d{1,2}|\W*)\Z",
     re.IGNORECASE,
+)
+_MARKS = re.compile(
+    r"\s*\([^()]{0,200}\)|[*†‡§¶]|(?<=\w) 0\d{3}(?=\s*(?:[,;:|]|$))|\+\d+ authors?\b"
 )
 _AFFILIATION = re.compile(
     r"\b(?:university|universit[àäéy]t?|institute of|college|school of|department of"
@@ -83,12 +87,13 @@ def _is_name(token: str) -> bool:
 
 
 def drop_marks(authors: str) -> str:
-    """Return ``authors`` without what stands in brackets after a name, and without footnote marks.
+    """Return ``authors`` without what stands in brackets after a name, and without footnote marks
+    or numbers: DBLP's of namesakes, those of people who are not shown.
 
-    >>> drop_marks("Ada Lovelace* (London), Alan Turing")
+    >>> drop_marks("Ada Lovelace* (London), Alan Turing 0002")
     'Ada Lovelace, Alan Turing'
     """
-    return re.sub(r"\s*\([^()]{0,200}\)|[*†‡§¶]", "", authors)
+    return _MARKS.sub("", authors)
 
 
 def has_affiliation(text: str) -> bool:

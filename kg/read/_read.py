@@ -40,7 +40,7 @@ FORMATS: dict[str, str] = {
     "pubmed": "PubMed export (MEDLINE, .nbib)",
     "wos": "Web of Science, plain text",
     "csl": "CSL-JSON (Zotero, Mendeley, pandoc)",
-    "atom": "arXiv API export (Atom); also RSS and OAI-PMH",
+    "atom": "arXiv API export (Atom); also RSS, OAI-PMH and EndNote's XML",
     "arxiv-bulk": "arXiv bulk metadata, JSON Lines (the Kaggle snapshot)",
     "arxiv-mail": "arXiv listing mail, plain text",
     "openalex": "OpenAlex works, JSON or JSON Lines",

@@ -11,12 +11,12 @@ from typing import Any
 
 from kg.read._furniture import HAS_DATE, date_details, find_year
 from kg.read._ids import link_details
-from kg.read._people import is_names
+from kg.read._people import drop_marks, is_names
 
 _VENUE = re.compile(
-    r"(?:in:?\s+|published (?:in|at)|accepted (?:at|to|by|for)|to appear (?:in|at)"
+    r"(?:in:?\s+|part of\s+|published (?:in|at)|accepted (?:at|to|by|for)|to appear (?:in|at)"
     r"|appeared (?:in|at)|presented at)?\s*"
-    r"(?:the\s+)?(?:\d+(?:st|nd|rd|th)\s+)?(?:annual\s+|\d{4}\s+)?"
+    r"(?:[a-z][\w/&-]*\s?['’]?\d{2,4}:\s+)?(?:the\s+)?(?:\d+(?:st|nd|rd|th)\s+)?(?:annual\s+|\d{4}\s+)?"
     r"(?:proceedings of|proc\.|findings of|advances in neural|transactions (?:on|of)"
     r"|journal of|[a-z/ ]{0,40}"
     r"(?:international |annual |european |joint )?(?:conference|workshop|symposium"
@@ -26,6 +26,8 @@ _VENUE = re.compile(
     re.IGNORECASE,
 )
 _VENUE_YEAR = re.compile(r"[A-Z][A-Za-z&'’/.,() -]{0,60}?[ ,'’]*\b(?:(?:19|20)\d\d|'\d\d)\b.{0,30}")
+#: Words of titles that no venue has which is told by its year alone.
+_OF_TITLES = frozenset({"by", "for", "from", "to", "using", "via", "with"})
 _GOOGLE = re.compile(
     r"(?P<names>[^–]+?)\s+[-–]\s+(?:(?P<venue>[^–]{2,120}?),\s+)?(?P<year>(?:19"
     r"|20)\d\d)(?:\s+[-–]\s+\S.{0,60})?"
@@ -50,7 +52,7 @@ def find_source_line(text: str) -> dict[str, Any] | None:
     match = _GOOGLE.fullmatch(text) or _CITATION.fullmatch(text)
     if match and is_names(match["names"], single=True):
         return {
-            "authors": match["names"].rstrip("… "),
+            "authors": drop_marks(match["names"]).rstrip("… "),
             "venue": match["venue"],
             "year": match["year"],
         }
@@ -59,14 +61,14 @@ def find_source_line(text: str) -> dict[str, Any] | None:
         return {"authors": few["names"], "year": few["year"]}
     names, mark, place = text.partition("; ")
     if mark and _VENUE.match(place) and is_names(names, single=True):
-        return {"authors": names, "venue": place, **date_details(place)}
+        return {"authors": drop_marks(names), "venue": place, **date_details(place)}
     parts = re.split(r"\s+[·•|]\s+", text)
     if (
         len(parts) > 1
         and (HAS_DATE.search(text) or re.search(r"\b\d+\s+authors?\b", text))
         and len(parts[0]) < 200
     ):
-        people = parts[0] if is_names(parts[0], single=True) else None
+        people = drop_marks(parts[0]) if is_names(parts[0], single=True) else None
         venue = next((p for p in parts[1:] if _VENUE.match(p)), None)
         return {
             k: v for k, v in {"authors": people, "venue": venue, **date_details(text)}.items() if v
@@ -79,14 +81,14 @@ def find_reference(text: str) -> tuple[str, dict[str, Any]] | None:
     if not 30 <= len(text) <= 700 or not find_year(text):
         return None
     quoted = _QUOTED.fullmatch(text)
-    ends = (match.end() for match in re.finditer(r"[^\W\d_]{2}[.:]\s+", text[:500]))
+    ends = (match.end() for match in re.finditer(r"(?:[^\W\d_]{2}| 0\d{3})[.:]\s+", text[:500]))
     dotted = (_TITLED.fullmatch(text, end) for end in ends if _are_people(text[:end]))
     found = quoted if quoted and _are_people(quoted["names"]) else next(filter(None, dotted), None)
     if found is None or len(found["title"].split()) < 3:
         return None
     names = quoted["names"] if found is quoted and quoted else text[: found.start()]
     return found["title"].rstrip(".,"), {
-        "authors": names.strip(" .:,"),
+        "authors": drop_marks(names).strip(" .:,"),
         "venue": found["rest"].strip(" .,"),
         **date_details(text),
         **link_details(found["rest"]),
@@ -103,10 +105,11 @@ def find_venue(text: str) -> dict[str, Any] | None:
     if len(text) > 250 or len(words) > 30:
         return None
     year = find_year(text)
-    by_year = len(words) <= 7 and ":" not in text and bool(year) and _VENUE_YEAR.fullmatch(text)
+    short = len(words) <= 7 and ":" not in text and _OF_TITLES.isdisjoint(words)
+    by_year = short and bool(year) and _VENUE_YEAR.fullmatch(text)
     if by_year or (_VENUE.match(text) and (year or len(words) > 2 or "arxiv" in text.lower())):
         venue = re.sub(
-            r"^(?:in:?|published (?:in|at)|accepted (?:at|to|by|for))\s+",
+            r"^(?:in:?|part of|published (?:in|at)|accepted (?:at|to|by|for))\s+",
             "",
             text,
             flags=re.IGNORECASE,

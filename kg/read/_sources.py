@@ -294,6 +294,8 @@ def _check(name: str, head: bytes) -> None:
     for magic, what in _MAGIC.items():
         if head.startswith(magic):
             raise ReadError(f"{name}: {what}")
+    if head[257:262] == b"ustar":
+        raise ReadError(f"{name}: a tar archive; unpack it first")
     if not head.removeprefix(codecs.BOM_UTF8).strip():
         raise ReadError(f"{name}: empty; expected papers (kg read --help lists the formats)")
     if bom_encoding(head) in {"utf-16", "utf-32"}:

@@ -6,7 +6,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.read._base import MAX_LINE, Row, Source
 from kg.read._paper import NAMES, name_key
@@ -90,8 +90,23 @@ def _read_table(source: Source, delimiter: str | None) -> Iterator[Row]:
             continue
         if lines.ended:  # only an open quote makes csv ask for a line beyond the last
             source.refuse(start, f"a quote opens here and never closes, up to line {lines.number}")
+        elif cells and _is_header(cells):  # of a table that was put below another one
+            header = replace(header, cells=cells)
         elif any(cell.strip() for cell in cells):
             yield from _row(source, start, header.cells, cells)
+
+
+def _is_header(cells: list[str]) -> bool:
+    """Whether a row names columns: a title's and others of a paper's, whatever their order.
+
+    >>> _is_header(["Title", "Authors", "Year", "x"]), _is_header(["Title", "Ada", "2024"])
+    (True, False)
+    """
+    if max(map(len, cells)) > 60:
+        return False
+    names = set(map(name_key, cells))
+    known = [field for field, usual in NAMES.items() if not names.isdisjoint(usual)]
+    return "title" in known and len(known) > 2
 
 
 @dataclass(frozen=True, slots=True)

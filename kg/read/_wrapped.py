@@ -17,20 +17,30 @@ from kg.read._lines import Kind, Line, find_label, is_abstract_heading, to_line
 from kg.read._markdown import drop_addresses, from_markdown
 from kg.read._people import is_names, is_person
 from kg.read._prose import capital_share, is_closed, is_prose
+from kg.read._replies import without_replies
 from kg.text import squeeze
 
 _BREAKS_OFF = re.compile(
     r"(?:[:,–—-]|\b(?:of|for|and|the|with|in|to|via|a|an|on|from|by|using|or|as))$", re.IGNORECASE
 )
+#: Hugging Face prints a summary, this, and then the abstract.
+_MADE_SUMMARY = re.compile(r"(?:✨\s*)?AI-generated summary", re.IGNORECASE)
 _BLOCK = 4000
 _SAMPLE = 600  # lines that tell whether a page is broken at a fixed width
-_WIDEST = 160
+_NARROWEST, _WIDEST = 40, 160  # a column of a paper, an editor
+#: The end of a line that breaks a word.
+_HYPHEN = re.compile(r"[^\W\d_]{2}-$")
 
 
 def to_items(source: Source) -> Iterator[Line]:
     """Yield the lines of a page, wrapped paragraphs and titles joined, each with its kind."""
     awaited = False
+    last: Line | None = None
     for line in _with_values(_unwrapped(source)):
+        if last and last.kind is Kind.PROSE and _MADE_SUMMARY.fullmatch(line.text):
+            last = replace(last, kind=Kind.META, details={"tldr": last.text})
+            awaited = True
+            continue
         if is_abstract_heading(line.text):
             awaited = True
             continue
@@ -38,7 +48,11 @@ def to_items(source: Source) -> Iterator[Line]:
         if awaited and item.kind in {Kind.TEXT, Kind.PROSE, Kind.NAMES} and not item.labelled:
             item = Line(line.number, drop_button(line.text), Kind.PROSE, labelled=True)
         awaited = False
-        yield item
+        if last:
+            yield last
+        last = item
+    if last:
+        yield last
 
 
 def _with_values(lines: Iterable[Line]) -> Iterator[Line]:
@@ -88,7 +102,7 @@ def find_width(lines: list[str]) -> int | None:
     78
     """
     lengths = sorted(map(len, lines))
-    if len(lengths) < 4 or not 50 <= lengths[-1] <= _WIDEST:
+    if len(lengths) < 4 or not _NARROWEST <= lengths[-1] <= _WIDEST:
         return None
     full = [at for at, line in enumerate(lines) if len(line) >= lengths[-1] - 14]
     # Where lines were broken many go on in lower case; a list of titles has none of these.
@@ -101,7 +115,7 @@ def find_width(lines: list[str]) -> int | None:
 def _blocks(source: Source) -> Iterator[list[Line]]:
     """Yield runs of lines between blank ones."""
     block: list[Line] = []
-    for number, raw in source.lines():
+    for number, raw in without_replies(source):
         texts = _parts(raw)
         block.extend(Line(number, text) for text in texts)
         if block and (not texts or len(block) >= _BLOCK):
@@ -125,7 +139,7 @@ def _parts(raw: str) -> list[str]:
 
 def _join(block: list[Line], width: int | None) -> Iterator[Line]:
     """Yield the lines of a block, broken ones joined."""
-    width = width or _block_width(block)
+    width = _block_width(block) or width
     done = block[0]
     for line, last in zip(block[1:], block, strict=False):
         if _goes_on(done.text, last.text, line.text, width):
@@ -137,7 +151,7 @@ def _join(block: list[Line], width: int | None) -> Iterator[Line]:
 
 
 def _block_width(block: list[Line]) -> int | None:
-    """The width of a single wrapped paragraph on a page that is not wrapped."""
+    """The width of a single wrapped paragraph, which may be another than that of its page."""
     lengths = [len(line.text) for line in block[:-1]]
     full = sum(length >= max(lengths) - 14 for length in lengths) if len(lengths) > 3 else 0
     return find_width([line.text for line in block]) if full > 0.7 * len(lengths) else None
@@ -145,6 +159,8 @@ def _block_width(block: list[Line]) -> int | None:
 
 def _goes_on(whole: str, last: str, text: str, width: int | None) -> bool:
     """Whether ``text`` continues ``whole``, whose last line is ``last``."""
+    if text[0].islower() and _HYPHEN.search(last):
+        return True
     if width and len(last) <= width:
         first = text.split(" ", 1)[0]
         if len(last) + 1 + len(first) <= width or len(text) > width:
@@ -157,6 +173,8 @@ def _names_go_on(whole: str, text: str) -> bool:
     """Whether both lines hold people, a comma between them."""
     if whole.endswith(":"):  # DBLP prints people, a colon, and all the rest in the next line
         return is_names(whole[:-1], single=True)
+    if text in {",", ";"}:
+        return is_names(whole, single=True)
     comma = whole.endswith((",", ";")) and len(text) < 60
     return comma and is_person(text.rstrip(",; ")) and is_names(whole, single=True)
 

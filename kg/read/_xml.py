@@ -1,4 +1,4 @@
-"""Atom (arXiv's API), RSS and OAI-PMH records, parsed safely and as a stream.
+"""Atom (arXiv's API), RSS, OAI-PMH and EndNote's XML records, parsed safely and as a stream.
 
 Entities, external references and document types with declarations are refused
 (defusedxml): no "billion laughs", no file or network access.
@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg.read._base import Row, Source
+from kg.read._bibtex import without_braces
 from kg.read._decode import BROKEN, find_encoding
 from kg.read._flavours import without_tags
+from kg.read._mail import without_places
 
 #: An entry with more characters than this is refused.
 MAX_ENTRY = 64 * 1024 * 1024
@@ -23,12 +25,14 @@ _ANNOUNCED = re.compile(
 )
 _PARAGRAPH = re.compile(r"</p>|<p>|<br\s*/?>", re.IGNORECASE)
 
+#: Elements that set words of a value in another type.
+_TYPE = frozenset({"style", "i", "b", "em", "sub", "sup"})
 _ENTRIES = frozenset({"entry", "item", "record"})
 _MAX_DEPTH = 200
 
 
 def read_atom(source: Source) -> Iterator[Row]:
-    """Yield the entries of an Atom, RSS or OAI-PMH document."""
+    """Yield the entries of an Atom, RSS, OAI-PMH or EndNote document."""
     from xml.etree.ElementTree import ParseError
 
     from defusedxml.common import DefusedXmlException
@@ -44,7 +48,9 @@ def read_atom(source: Source) -> Iterator[Row]:
             yield from entries.take()
         parser.close()
         if not entries.seen:
-            source.refuse(0, f"no Atom, RSS or OAI-PMH entry; XML of another kind: {entries.root}")
+            source.refuse(
+                0, f"no Atom, RSS, OAI-PMH or EndNote entry; XML of another kind: {entries.root}"
+            )
     except ParseError as error:
         source.refuse(error.position[0], f"broken XML: {error}")
     except DefusedXmlException as error:
@@ -88,6 +94,8 @@ class _Entries:
             raise ValueError("elements nested too deeply")
         self.root = self.root or name
         self.path.append(name)
+        if name in _TYPE:
+            return
         self.text = []
         if self.entry is not None and attributes.get("status") == "deleted":
             self.entry["deleted"] = True
@@ -108,7 +116,7 @@ class _Entries:
 
     def end(self, tag: str) -> None:
         name = self.path.pop()
-        if self.entry is None:
+        if self.entry is None or name in _TYPE:
             return
         if name in _ENTRIES and not _ENTRIES & set(self.path):
             self._finish(self.entry)
@@ -124,8 +132,10 @@ class _Entries:
         if "author" in self.path and name in {"name", "keyname", "forenames"}:
             key = {"name": "name", "keyname": "family", "forenames": "given"}[name]
             entry["authors"][-1][key] = text
-        elif name in {"creator", "author"}:
+        elif name in {"creator", "author"} and "secondary-authors" not in self.path:
             entry.setdefault("creators", []).append(text)
+        elif name == "authors":  # arXivRaw has all in one
+            entry["listed"] = text
         else:
             entry.setdefault(name, []).append(text)
 
@@ -158,13 +168,22 @@ def _fields(entry: dict[str, Any]) -> dict[str, Any]:
         "abstract": to_abstract(
             first("summary", "abstract", "description", "content", "encoded") or ""
         ),
-        "authors": [a for a in entry.get("authors", []) if a] or _creators(entry),
-        "year": first("published", "created", "pubdate", "date", "issued", "updated"),
-        "doi": first("doi")
+        "authors": [a for a in entry.get("authors", []) if a] or _listed(entry) or _creators(entry),
+        "year": first(
+            "year", "published", "created", "pubdate", "date", "issued", "updated", "year"
+        ),
+        "doi": first("doi", "electronic-resource-num")
         or next((i for i in identifiers if "10." in i and "doi" in i.lower()), None),
-        "venue": first("journal_ref", "journal-ref", "publicationname"),
+        "venue": first(
+            "journal_ref", "journal-ref", "publicationname", "secondary-title", "full-title"
+        ),
         "arxiv_id": next(iter(identifiers), None),
-        "url": [*entry.get("links", []), *entry.get("link", []), *identifiers],
+        "url": [
+            *entry.get("links", []),
+            *entry.get("link", []),
+            *entry.get("url", []),
+            *identifiers,
+        ],
     }
 
 
@@ -178,6 +197,11 @@ def to_abstract(text: str) -> str:
     """
     text = _ANNOUNCED.sub("", text)
     return str(without_tags(text)) if _PARAGRAPH.search(text) else text
+
+
+def _listed(entry: dict[str, Any]) -> str:
+    """The people of a record that has them in one text, with their places in brackets."""
+    return without_braces(without_places(entry.get("listed", "")))
 
 
 def _creators(entry: dict[str, Any]) -> Any:

@@ -241,3 +241,15 @@ def test_memory_does_not_grow_with_the_file(kind, tmp_path, monkeypatch):
     used_large, _ = peak(lambda: read(large))
     assert counts == [400, 400, 4000]
     assert used_large < 1.4 * used_small + 300_000
+
+
+def test_a_tar_archive_is_told_as_such(tmp_path):
+    import tarfile
+
+    from kg.errors import ReadError
+
+    (tmp_path / "papers.txt").write_text("A Title\n")
+    with tarfile.open(tmp_path / "papers.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "papers.txt")
+    with pytest.raises(ReadError, match=r"papers\.tar\.gz: a tar archive; unpack it first"):
+        list(read_papers(tmp_path / "papers.tar.gz"))

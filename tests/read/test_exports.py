@@ -197,7 +197,7 @@ def test_xml_of_another_kind_is_refused_by_name(tmp_path):
     found, refusals = read('<?xml version="1.0"?><html><p>x</p></html>', tmp_path)
     assert not found
     assert [r.reason for r in refusals] == [
-        "no Atom, RSS or OAI-PMH entry; XML of another kind: html"
+        "no Atom, RSS, OAI-PMH or EndNote entry; XML of another kind: html"
     ]
 
 
@@ -249,3 +249,88 @@ def test_an_input_may_go_by_another_name(tmp_path):
     path.write_text('{"title": "A Title"}\n', encoding="utf-8")
     [paper] = read_papers([Input("lists/given.jsonl", at=str(path))])
     assert paper.source == "lists/given.jsonl:1"
+
+
+def test_arxivraw_has_its_people_in_one_text(tmp_path):
+    path = tmp_path / "oai.xml"
+    path.write_text(
+        "<OAI-PMH><ListRecords><record><metadata><arXivRaw><id>2611.12345</id><title>Cranes</title>"
+        '<authors>Aiko Tanaka, Bernd M\\"uller (TUM (Munich)) and Chen-Yu Li</authors>'
+        "</arXivRaw></metadata></record></ListRecords></OAI-PMH>"
+    )
+    [paper] = read_papers(path)
+    assert paper.authors == ("Aiko Tanaka", "Bernd Müller", "Chen-Yu Li")
+
+
+@pytest.mark.parametrize("top", ["xml", "records"])
+def test_endnote_xml(top, tmp_path):
+    record = (
+        "<record><contributors><authors><author><style>Tanaka, Aiko</style></author><author><style>"
+        "Müller, Bernd</style></author></authors><secondary-authors><author><style>Foo, Ed</style>"
+        '</author></secondary-authors></contributors><titles><title><style face="normal">Cranes of '
+        '</style><style face="italic">E. coli</style></title><secondary-title><style>ACL</style>'
+        "</secondary-title></titles><dates><year><style>2026</style></year><pub-dates><date><style>"
+        "May 3</style></date></pub-dates></dates><urls><related-urls><url><style>https://x.org/1"
+        "</style></url></related-urls></urls><electronic-resource-num><style>10.1000/x1</style>"
+        "</electronic-resource-num><abstract><style>We fold.</style></abstract></record>"
+    )
+    text = f"<records>{record}</records>"
+    path = tmp_path / "library.xml"
+    path.write_text(f"<xml>{text}</xml>" if top == "xml" else text, encoding="utf-8")
+    refusals: list = []
+    [paper] = read_papers(path, on_refusal=refusals.append)
+    assert not refusals
+    assert paper.to_dict() | {"source": ""} == {
+        "id": "doi:10.1000/x1", "title": "Cranes of E. coli", "abstract": "We fold.",
+        "authors": ["Aiko Tanaka", "Bernd Müller"], "year": 2026, "venue": "ACL",
+        "doi": "10.1000/x1", "url": "https://x.org/1", "source": "",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        (r"@misc{a, title={\emph{Deep} Folds of \textsc{Ori{G}ami}}}", "Deep Folds of OriGami"),
+        (r"@misc{a, title={{\em Deep} Folds and {\(\beta\)}-Cranes}}", r"Deep Folds and \(\beta\)-Cranes"),
+        ('[{"title": "On <i>Cranes</i><sup>2</sup> & <unk>", "issued": {"date-parts": [[2026]]}}]', "On Cranes2 & <unk>"),
+        ('{"title": "On <i>Cranes</i>", "authorships": []}', "On Cranes"),
+    ],
+)  # fmt: skip
+def test_titles_lose_what_only_sets_them_in_another_type(text, title, tmp_path):
+    path = tmp_path / "export"
+    path.write_text(text + "\n")
+    assert [p.title for p in read_papers(path)] == [title]
+
+
+@pytest.mark.parametrize("name", ["paper_id", "identifier", "id"])
+def test_a_records_own_id_may_be_that_of_arxiv(name, tmp_path):
+    path = tmp_path / "papers.jsonl"
+    path.write_text(f'{{"{name}": "2611.12345v2", "title": "Folding", "abstract": "We fold."}}\n')
+    assert [p.id for p in read_papers(path)] == ["arxiv:2611.12345"]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        ('[{"title": "One"}]', '[{"title": "Two"}]'),
+        ('{"papers": [{"title": "One"}], "next": 1}', '{"papers": [{"title": "Two"}], "next": 2}'),
+        ('{\n "papers": [\n  {"title": "One"}\n ]\n}', '[\n {"title": "Two"}\n]'),
+        ("Title,Year,Abstract\nOne,2024,We fold.", "Year,Title,Abstract\n2025,Two,We wait."),
+    ],
+)
+def test_exports_put_together_in_one_file_are_read_to_the_end(parts, tmp_path):
+    path = tmp_path / "all"
+    path.write_text("\n".join(parts) + "\n")
+    refusals: list = []
+    assert [p.title for p in read_papers(path, on_refusal=refusals.append)] == ["One", "Two"]
+    assert not refusals
+
+
+def test_text_after_json_is_refused(tmp_path):
+    path = tmp_path / "papers.json"
+    path.write_text('[\n{"title": "One"}\n]\nAbout these papers\n')
+    refusals: list = []
+    assert [p.title for p in read_papers(path, on_refusal=refusals.append)] == ["One"]
+    assert [str(r) for r in refusals] == [
+        f"{path}:4: text after the end of the JSON; the rest is lost"
+    ]

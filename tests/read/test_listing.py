@@ -247,6 +247,22 @@ def test_prose_without_a_title_is_refused_not_lost(tmp_path):
     ]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We repair JavaScript programs of beginners with a small model.",
+        "The model gets better at law by continuing its training on verdicts.",
+        "Users of forty repositories report an issue when a test fails.",
+        "© 2026 Some Publisher. All rights reserved.",
+    ],
+)
+def test_an_abstract_with_words_that_pages_print_is_kept(words, tmp_path):
+    abstract = f"{flat(PAPERS[0][1])} {words}"
+    found, refusals = read(f"{PAPERS[0][0]}\n{abstract}\n", tmp=tmp_path)
+    assert not refusals
+    assert [p.abstract for p in found] == [abstract]
+
+
 def test_furniture_alone_gives_nothing(tmp_path):
     found, refusals = read(HEAD + FOOT, tmp=tmp_path)
     assert found == []

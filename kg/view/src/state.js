@@ -8,6 +8,12 @@ const LISTS = ["type", "role", "year", "venue", "region"];
 const NUMBERS = ["least", "conf", "depth"];
 const FLAGS = ["hubs", "big", "near"];
 
+// The page's own start: another one than the usual.
+export function startWith(patch) {
+  Object.assign(START, patch);
+  Object.assign(EMPTY, patch);
+}
+
 export function write(state) {
   const out = new URLSearchParams();
   for (const [key, start] of Object.entries(START)) {

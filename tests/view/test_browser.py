@@ -163,6 +163,10 @@ def test_search_by_alias_with_the_keyboard_alone(watched: Any, pages: Pages) -> 
     page.wait_for_selector(".panel:not([hidden])")
     assert fact_title(page) == chosen
     assert chosen in page.title()
+    # What was found comes next, and Escape closes it.
+    assert page.evaluate("document.activeElement.id") == "facts-title"
+    page.keyboard.press("Escape")
+    assert page.locator(".panel").is_hidden()
 
 
 def test_search_that_finds_nothing_says_so(watched: Any, pages: Pages) -> None:

@@ -81,7 +81,7 @@ class App {
       "header",
       { class: "top" },
       h("div", { class: "brand" }, h("h1", { title: data.title }, name(data.title)), h("p", { class: "about" }, `${S.about(this.model.P, this.shared, this.model.C)}. `, h("span", { class: "try" }, S.tryThis))),
-      searchBox(this.index, { label: S.searchLabel, placeholder: S.search, id: "search", role: "search", onpick: (node, input) => ((input.value = ""), this.select(node, true)) }),
+      searchBox(this.index, { label: S.searchLabel, placeholder: S.search, id: "search", role: "search", onpick: (node, input) => ((input.value = ""), this.pick(node)) }),
       h(
         "div",
         { class: "tools" },
@@ -213,6 +213,12 @@ class App {
     } catch {
       // A frame without an address of its own (a notebook): the state lives on without one.
     }
+  }
+
+  // Found by search: its facts come next for the keyboard, and a phone's keyboard makes room for them.
+  pick(node) {
+    this.select(node, true);
+    document.getElementById("facts-title")?.focus({ preventScroll: true });
   }
 
   select(node, show = false) {

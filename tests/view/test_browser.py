@@ -780,6 +780,55 @@ def test_downloads_are_what_they_say(watched: Any, pages: Pages, name: str) -> N
     assert len(picture) > 8000
 
 
+def test_bibtex_keeps_formulas_and_drops_other_markup(watched: Any, tmp_path: Path) -> None:
+    papers, _ = make_papers(5)
+    titles = {
+        r"$\alpha_{t}$-Net \& {\it friends}: 5% of $O(n^2)$": (
+            r"$\alpha_{t}$-Net \& friends: 5\% of $O(n^2)$"
+        ),
+        "From $5 to $9 a_b": r"From \$5 to \$9 a\_b",
+        "Costs $} of ${ x^2 ~ y": r"Costs \$ of \$ x\textasciicircum{}2 \textasciitilde{} y",
+    }
+    papers[:3] = [dataclasses.replace(p, title=t) for p, t in zip(papers, titles, strict=False)]
+    papers = [dataclasses.replace(p, mentions=()) for p in papers]
+    write_html(build_graph(papers, []), tmp_path / "tex.html")
+    page = watched(tmp_path / "tex.html")
+    page.click("#download")
+    with page.expect_download() as download:
+        page.click("#save-bib")
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    for title in titles.values():
+        assert f"title = {{{{{title}}}}}" in text
+    assert all(line.count("{") == line.count("}") for line in text.splitlines() if "title" in line)
+
+
+def test_the_counts_come_back_after_a_message(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    counts = page.locator(".shown").inner_text()
+    page.click("#copy")
+    wait_until(page, "document.querySelector('.shown').textContent.toLowerCase().includes('link')")
+    wait_until(page, "text => document.querySelector('.shown').textContent === text", counts)
+
+
+def test_a_selection_that_the_filters_hide_says_so(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#sel=paper%2Fmade%3A000003&year=1950")
+    assert page.locator(".pane-note").inner_text() == "All around it is filtered out"
+
+
+def test_an_empty_list_in_an_address_filters_nothing(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#year=&type=,")
+    assert state(page)["year"] == state(page)["type"] == []
+    assert page.evaluate("paperkg.seen.papers") == 80
+
+
+def test_a_phone_s_table_of_connections_breaks_no_word(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#view=table&rows=claims", width=390, height=844)
+    high = page.locator("td.c-type bdi").evaluate_all("all => all.map(e => e.offsetHeight)")
+    one = page.locator("td.c-confidence bdi").first.evaluate("e => e.offsetHeight")
+    assert max(high) < 1.5 * one
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_the_downloads_follow_the_selection(watched: Any, pages: Pages) -> None:
     page = watched(pages("small"))
     page.evaluate("paperkg.select(3)")

@@ -20,6 +20,7 @@ import { lightTheme, readTheme, startTheme, switchTheme } from "./theme.js";
 const THIN = 1200;
 const PAPER = 5000;
 const REST = 300;
+const TELL = 4000;
 const VIS_SHAPES = [["Paper", "dot"], ["Method", "square"], ["Dataset", "triangle"], ["Benchmark", "triangleDown"], ["Task", "diamond"], ["Metric", "hexagon"]];
 
 class App {
@@ -280,6 +281,11 @@ class App {
     this.view.show(this.seen);
     this.side.seen = () => this.seen;
     this.side.update(this.state, this.seen);
+    this.tellCounts();
+  }
+
+  tellCounts() {
+    clearTimeout(this.telling);
     const { papers, concepts, claims } = this.seen;
     this.counts.textContent = papers + concepts ? S.shown(papers, concepts, claims) : S.nothingShown;
   }
@@ -441,7 +447,12 @@ class App {
   }
 
   async copyLink() {
-    const say = (text) => (this.counts.textContent = text);
+    // Told in the place of the counts, for a while.
+    const say = (text) => {
+      this.counts.textContent = text;
+      clearTimeout(this.telling);
+      this.telling = setTimeout(() => this.tellCounts(), TELL);
+    };
     this.keepCamera();
     try {
       await navigator.clipboard.writeText(location.href);

@@ -29,7 +29,7 @@ export function read(fragment) {
   for (const key of Object.keys(START)) {
     if (!given.has(key)) continue;
     const text = given.get(key);
-    if (LISTS.includes(key)) state[key] = text.split(",").map(Number).filter(Number.isInteger);
+    if (LISTS.includes(key)) state[key] = text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
     else if (NUMBERS.includes(key)) state[key] = Number.isFinite(Number(text)) ? Number(text) : START[key];
     else state[key] = FLAGS.includes(key) ? true : text;
   }

@@ -115,6 +115,7 @@ export const S = {
   close: "Close",
   selected: "What is selected",
   trail: "Where you have been",
+  paneFiltered: "All around it is filtered out",
   paneNote: (shown, total) =>
     shown < total ? `The nearest ${number(shown)} of ${number(total)} shown` : `${many(total, "node", "nodes")}`,
   pathHere: "Path from here",

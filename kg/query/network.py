@@ -28,7 +28,8 @@ def to_network(body: bytes, graph: nx.MultiDiGraph, base: str) -> nx.MultiDiGrap
         base: what the resources' IRIs begin with.
 
     Raises:
-        QueryRefusedError: nothing of the graph is in the triples.
+        QueryRefusedError: no paper of the graph is in the triples; the page draws papers
+            and what they are connected with.
     """
     import networkx as nx
 
@@ -38,9 +39,9 @@ def to_network(body: bytes, graph: nx.MultiDiGraph, base: str) -> nx.MultiDiGrap
             if key in graph and graph.nodes[key]["kind"] != "link":
                 part.add_node(key, **graph.nodes[key])
         _add_edges(part, graph, subject, property, target)
-    if not part:
+    if not any(data["kind"] == "paper" for _, data in part.nodes(data=True)):
         raise QueryRefusedError(
-            "no paper or concept is in the answer, so there is nothing to draw; CONSTRUCT triples "
+            "no paper is in the answer, so there is nothing to draw; CONSTRUCT triples "
             "such as { ?paper kg:uses ?method }"
         )
     return part

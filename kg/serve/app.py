@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -381,11 +382,17 @@ class Server:
         return PlainTextResponse("\n".join(lines) + "\n", fault.status, headers=fault.headers)
 
 
+_NO_PAGE = (
+    "no page has this address; /id/ and a paper's or concept's id leads to its page, / to the first"
+)
+
+
 def _as_fault(error: Exception) -> Fault:
     if isinstance(error, Fault):
         return error
     if isinstance(error, HTTPException):
-        fault = Fault(error.status_code, error.detail)
+        nowhere = error.detail == HTTPStatus.NOT_FOUND.phrase
+        fault = Fault(error.status_code, _NO_PAGE if nowhere else error.detail)
         fault.headers.update(error.headers or {})
         return fault
     return Fault(500, "something went wrong here; it is not your request's fault")

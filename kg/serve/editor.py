@@ -97,6 +97,7 @@ def editor_data(runner: Runner) -> dict[str, Any]:
     return {
         "start": START,
         "terms": ontology_terms(),
-        "prefixes": prefixes,
+        # The table of results takes the first that fits: "method:x" comes before "id:method/x".
+        "prefixes": dict(sorted(prefixes.items(), key=lambda item: (-len(item[1]), item))),
         "examples": examples(runner, prefixes),
     }

@@ -35,6 +35,11 @@ def test_kg_mentions_and_own_properties_keep_every_edge(runner: Runner, graph) -
         assert set(part(runner, graph, query).edges()) == everything
 
 
+def test_concepts_without_papers_cannot_be_drawn(runner: Runner, graph) -> None:
+    with pytest.raises(QueryRefusedError, match="no paper is in the answer"):
+        part(runner, graph, "CONSTRUCT { ?a skos:related ?b } { ?p kg:uses ?a . ?p kg:uses ?b }")
+
+
 def test_an_answer_without_resources_cannot_be_drawn(runner: Runner, graph) -> None:
     with pytest.raises(QueryRefusedError, match="nothing to draw"):
         part(runner, graph, "CONSTRUCT { <http://e/a> <http://e/b> 'c' } WHERE {}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -10,8 +12,8 @@ import pytest
 
 from kg.vocab import schemas_folder
 from tests.browser import wait_until
-from tests.folders import make_records
-from tests.serve.conftest import Client
+from tests.folders import make_records, write_folder
+from tests.serve.conftest import Client, serving
 from tests.serve.test_browser import BEHIND, complete
 
 pytestmark = pytest.mark.browser
@@ -58,6 +60,25 @@ def test_a_phone_needs_no_scrolling_sideways(client: Client, browser: Any, path:
     width = page.evaluate("document.documentElement.scrollWidth")
     page.context.close()
     assert width == 390
+
+
+def test_a_name_without_a_gap_stays_in_its_column(browser: Any, tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "out", 10)
+    turtle = (folder / "graph.ttl").read_text(encoding="utf-8")
+    papers, _ = make_records(10)
+    for paper in papers:
+        turtle = turtle.replace(json.dumps(paper.title), json.dumps("W" * 150))
+    (folder / "graph.ttl").write_text(turtle, encoding="utf-8")
+    with serving(folder) as client:
+        path = f"/id/paper/{quote(papers[0].id)}"
+        page = _open(browser, client, path, viewport={"width": 1280, "height": 900})
+        assert page.locator("main li a", has_text="W" * 150).count()
+        assert page.evaluate("document.documentElement.scrollWidth") == 1280
+        wide = (
+            "[...document.querySelectorAll('main li')].filter(e => e.scrollWidth > e.clientWidth)"
+        )
+        assert page.evaluate(f"{wide}.length") == 0
+        page.context.close()
 
 
 @pytest.mark.parametrize("path", PATHS)

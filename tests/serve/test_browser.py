@@ -36,6 +36,10 @@ def run(page: Any, query: str) -> None:
 def check_start(page: Any) -> None:
     """The editor opens with a question that is named, asked and answered."""
     wait_until(page, f"{SHOWN} > 3")
+    # Rows name concepts as queries do: method:x, not id:method/x.
+    names = page.locator("#editor table.dataTable a.iri").all_inner_texts()
+    assert any(name.startswith("method:") for name in names)
+    assert not any(name.startswith("id:") for name in names)
     assert page.input_value("#example") == "shared-concepts"
     assert "tie the most papers" in page.text_content("#question")
     assert "tie the most papers" in page.evaluate("paperkg.currentTab().getQuery()")

@@ -311,6 +311,13 @@ def test_odd_ids_are_not_found_and_harmless(tail: str, client: Client) -> None:
     assert "<script>" not in reply.text
 
 
+@pytest.mark.parametrize("accept", [HTML, "text/turtle"])
+def test_an_address_without_a_page_says_where_pages_are(accept: str, client: Client) -> None:
+    reply = client.get("/paper/x", Accept=accept)
+    assert reply.status == 404
+    assert "no page has this address; /id/" in reply.text
+
+
 def test_a_very_long_id_is_not_said_back_whole(client: Client) -> None:
     reply = client.get("/id/method/" + "a" * 50_000)
     assert reply.status == 404

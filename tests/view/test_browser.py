@@ -7,6 +7,7 @@ violation, console error or exception.
 from __future__ import annotations
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -17,8 +18,10 @@ from typing import Any
 
 import pytest
 
+from kg.graph import build_graph
+from kg.view import write_html
 from tests.browser import wait_until
-from tests.view.conftest import NASTY
+from tests.view.conftest import NASTY, make_papers
 
 pytestmark = pytest.mark.browser
 
@@ -160,6 +163,10 @@ def test_search_by_alias_with_the_keyboard_alone(watched: Any, pages: Pages) -> 
     page.wait_for_selector(".panel:not([hidden])")
     assert fact_title(page) == chosen
     assert chosen in page.title()
+    # What was found comes next, and Escape closes it.
+    assert page.evaluate("document.activeElement.id") == "facts-title"
+    page.keyboard.press("Escape")
+    assert page.locator(".panel").is_hidden()
 
 
 def test_search_that_finds_nothing_says_so(watched: Any, pages: Pages) -> None:
@@ -168,6 +175,58 @@ def test_search_that_finds_nothing_says_so(watched: Any, pages: Pages) -> None:
     assert "zzzz nothing" in page.locator("[role=option]").inner_text()
     page.keyboard.press("Enter")
     assert state(page)["sel"] == ""
+
+
+def test_search_finds_papers_by_scattered_words_authors_and_ids(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    title, author = page.evaluate(
+        """() => { const { title, authors } = paperkg.model.data.papers;
+        return [title[3], authors[3].at(-1)]; }"""
+    )
+    words = title.split()
+    surname = author.split()[-1]
+
+    def found(query: str) -> list[str]:
+        page.fill("#search", query)
+        rows: list[str] = page.locator("#search ~ ul [role=option]").all_inner_texts()
+        return rows
+
+    assert title in found(f"{words[-1]} {words[0]}")[0]
+    assert title in found(f"{surname} {words[0]}")[0]
+    assert title in found("made:000003")[0]
+    named = found(author)
+    assert title in named[0]
+    assert f"by {author}" in named[0]
+    assert not any(f"by {author}" in row for row in found(surname[1:]))
+
+
+def test_the_address_of_a_paper_finds_it(watched: Any, pages: Pages, tmp_path: Path) -> None:
+    papers, concepts = make_papers(9)
+    papers[4] = dataclasses.replace(papers[4], arxiv_id="2106.00001", doi="10.5555/Ab.12(3)")
+    write_html(build_graph(papers, concepts), tmp_path / "ids.html")
+    page = watched(tmp_path / "ids.html")
+    for query in (
+        "2106.00001",
+        "arXiv:2106.00001v2",
+        "https://arxiv.org/pdf/2106.00001v3.pdf",
+        "https://huggingface.co/papers/2106.00001",
+        "https://doi.org/10.5555/ab.12(3)",
+    ):
+        page.fill("#search", query)
+        rows = page.locator("#search ~ ul [role=option]").all_inner_texts()
+        assert len(rows) == 1, query
+        assert papers[4].title in rows[0]
+
+
+def test_search_tells_how_many_it_found(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    page.fill("#search", "made")
+    assert (
+        page.locator("#search ~ ul [role=option]")
+        .last.inner_text()
+        .startswith("The first 12 of 80;")
+    )
+    assert page.locator("#search ~ [role=status]").inner_text() == "80 matches"
 
 
 def test_a_paper_shows_its_text_with_every_mention_marked(watched: Any, pages: Pages) -> None:
@@ -384,6 +443,95 @@ def test_path_between_two_is_shortest_in_steps_when_hubs_are_hidden(
     assert page.locator(".steps blockquote").count() == steps.count() - 1
     assert state(page)["path"] == "paper/made:000010"
     assert page.evaluate("paperkg.view.lit.claims.length") == steps.count() - 1
+
+
+def test_a_path_between_papers_lists_all_that_both_share(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    one, two, shared = page.evaluate(
+        """() => { const { model } = paperkg;
+        const of = p => [...model.claims(p)].map(c => model.concept[c]);
+        const pairs = [];
+        for (let a = 0; a < model.P; a++) for (let b = 0; b < a; b++)
+          pairs.push([a, b, of(a).filter(c => of(b).includes(c)).map(c => model.label(c))]);
+        return pairs.sort((p, q) => q[2].length - p[2].length)[0]; }"""
+    )
+    assert len(shared) > 3
+    page.evaluate(
+        "([a, b]) => paperkg.change({ sel: paperkg.model.key(a), path: paperkg.model.key(b) })",
+        [one, two],
+    )
+    heading = page.locator(".facts h3", has_text="that both share")
+    assert heading.inner_text() == f"The {len(shared)} concepts that both share"
+    rows = page.locator(".facts h3 + ul .pair")
+    assert sorted(rows.locator("bdi").all_inner_texts()) == sorted(shared)
+    # Each leads to the words of either paper.
+    assert rows.first.locator(".why").count() == 2
+    rows.first.locator(".why").last.click()
+    assert state(page)["sel"] == page.evaluate("n => paperkg.model.key(n)", two)
+    assert page.locator("blockquote .mark.main").count() >= 1
+
+
+def test_what_similar_papers_share_leads_to_the_whole_list(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    more = None
+    for number in range(20):
+        page.evaluate("n => paperkg.select(n)", number)
+        more = page.locator(".shared a", has_text=re.compile(r"^\d+ more$"))
+        if more.count():
+            break
+    assert more is not None
+    rest = int(more.first.inner_text().split()[0])
+    more.first.click()
+    assert page.locator(".facts h3 + ul .pair").count() >= 4 + rest
+
+
+def test_papers_that_share_nothing_start_unfolded_and_named(watched: Any, tmp_path: Path) -> None:
+    made, concepts = make_papers(40)
+    taken: set[str | None] = set()
+    papers = []
+    for paper in made:
+        own = {mention.concept for mention in paper.mentions}
+        if own & taken or len(papers) == 2:
+            continue
+        taken |= own
+        papers.append(paper)
+    kept = [dataclasses.replace(c, papers=1, broader=()) for c in concepts if c.id in taken]
+    write_html(build_graph(papers, kept), tmp_path / "apart.html")
+    page = watched(tmp_path / "apart.html")
+    assert page.evaluate("paperkg.seen.concepts") == len(kept)
+    assert f"2 papers and {len(kept)} concepts, none of them shared" in (
+        page.locator(".about").inner_text()
+    )
+    assert page.evaluate("paperkg.view.wants(0, 1) && paperkg.view.wants(1, 1)")
+    assert page.locator("#clear").count() == 0
+    # The map shows all of it, and no shape lies on another.
+    gap = page.evaluate(
+        """() => { const { view } = paperkg, at = view.order.map(n => view.stage.project(n));
+        const { clientWidth: w, clientHeight: h } = view.element;
+        if (at.some(([x, y]) => x < 0 || y < 0 || x > w || y > h)) return -1;
+        return Math.min(...at.flatMap(([x, y], a) => at.slice(0, a)
+          .map(([p, q]) => Math.hypot(x - p, y - q)))); }"""
+    )
+    assert gap > 10
+    page.click("#unfold")
+    assert page.evaluate("paperkg.seen.concepts") == 0
+    assert "least=2" in page.url
+
+
+def test_a_folded_concept_is_found_on_the_map_by_its_paper(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    node = page.evaluate(
+        "paperkg.model.degree.findIndex((d, n) => n >= paperkg.model.P && d === 1)"
+    )
+    page.evaluate("n => paperkg.select(n)", node)
+    page.click("#locate")
+    paper = page.evaluate("n => paperkg.model.paper[paperkg.model.claims(n)[0]]", node)
+    wait_until(
+        page,
+        """n => { const { x, y } = paperkg.view.stage.camera(), at = paperkg.view.stage.place(n);
+        return Math.hypot(x - at.x, y - at.y) < 1; }""",
+        paper,
+    )
 
 
 def test_the_table_is_in_step_sorted_and_paged(watched: Any, pages: Pages) -> None:
@@ -630,6 +778,55 @@ def test_downloads_are_what_they_say(watched: Any, pages: Pages, name: str) -> N
     picture = downloaded(page, "png")
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
     assert len(picture) > 8000
+
+
+def test_bibtex_keeps_formulas_and_drops_other_markup(watched: Any, tmp_path: Path) -> None:
+    papers, _ = make_papers(5)
+    titles = {
+        r"$\alpha_{t}$-Net \& {\it friends}: 5% of $O(n^2)$": (
+            r"$\alpha_{t}$-Net \& friends: 5\% of $O(n^2)$"
+        ),
+        "From $5 to $9 a_b": r"From \$5 to \$9 a\_b",
+        "Costs $} of ${ x^2 ~ y": r"Costs \$ of \$ x\textasciicircum{}2 \textasciitilde{} y",
+    }
+    papers[:3] = [dataclasses.replace(p, title=t) for p, t in zip(papers, titles, strict=False)]
+    papers = [dataclasses.replace(p, mentions=()) for p in papers]
+    write_html(build_graph(papers, []), tmp_path / "tex.html")
+    page = watched(tmp_path / "tex.html")
+    page.click("#download")
+    with page.expect_download() as download:
+        page.click("#save-bib")
+    text = Path(download.value.path()).read_text(encoding="utf-8")
+    for title in titles.values():
+        assert f"title = {{{{{title}}}}}" in text
+    assert all(line.count("{") == line.count("}") for line in text.splitlines() if "title" in line)
+
+
+def test_the_counts_come_back_after_a_message(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    counts = page.locator(".shown").inner_text()
+    page.click("#copy")
+    wait_until(page, "document.querySelector('.shown').textContent.toLowerCase().includes('link')")
+    wait_until(page, "text => document.querySelector('.shown').textContent === text", counts)
+
+
+def test_a_selection_that_the_filters_hide_says_so(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#sel=paper%2Fmade%3A000003&year=1950")
+    assert page.locator(".pane-note").inner_text() == "All around it is filtered out"
+
+
+def test_an_empty_list_in_an_address_filters_nothing(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#year=&type=,")
+    assert state(page)["year"] == state(page)["type"] == []
+    assert page.evaluate("paperkg.seen.papers") == 80
+
+
+def test_a_phone_s_table_of_connections_breaks_no_word(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"), "#view=table&rows=claims", width=390, height=844)
+    high = page.locator("td.c-type bdi").evaluate_all("all => all.map(e => e.offsetHeight)")
+    one = page.locator("td.c-confidence bdi").first.evaluate("e => e.offsetHeight")
+    assert max(high) < 1.5 * one
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
 
 
 def test_the_downloads_follow_the_selection(watched: Any, pages: Pages) -> None:

@@ -113,14 +113,17 @@ export class Model {
     }
   }
 
-  // A concept without a place of its own stands beside its first paper.
+  // A concept without a place of its own stands beside its first paper; where none has one, that takes room.
   placeSingles() {
     const used = new Uint16Array(this.P);
+    const alone = !this.on.subarray(this.P).includes(1);
+    const [inner, step, apart] = alone ? [60, 22, 3] : [20, 3, 1];
+    for (let paper = 0; paper < this.P; paper++) [this.x[paper], this.y[paper]] = [apart * this.x[paper], apart * this.y[paper]];
     for (let node = this.P; node < this.N; node++) {
       if (this.on[node] || !this.degree[node]) continue;
       const paper = this.paper[this.claimList[this.start[node]]];
       const angle = used[paper]++ * 2.4 + paper;
-      const reach = 20 + 3 * Math.sqrt(used[paper]);
+      const reach = inner + step * Math.sqrt(used[paper]);
       this.x[node] = this.x[paper] + reach * Math.cos(angle);
       this.y[node] = this.y[paper] + reach * Math.sin(angle);
       this.region[node] = this.region[paper];

@@ -26,8 +26,29 @@ export function toCsv(records) {
   return [names.join(","), ...records.map((record) => names.map((key) => cell(record[key])).join(","))].join("\r\n") + "\r\n";
 }
 
+// Text for BibTeX: what stands in dollars stays mathematics if its braces match, of other markup the words stay.
+// Dollars are sums of money where a gap follows the first or comes before the second.
+function escapeTex(text) {
+  const parts = text.split(/(\$(?!\s)(?:[^$\\]|\\.)*?[^\s\\$]\$(?!\d))/);
+  return parts.map((part, at) => (at % 2 && isBalanced(part) ? part : escapePlain(part))).join("");
+}
+
+function isBalanced(text) {
+  let depth = 0;
+  for (const [token] of text.matchAll(/\\.|[{}]/gs)) {
+    depth += token === "{" ? 1 : token === "}" ? -1 : 0;
+    if (depth < 0) return false;
+  }
+  return !depth;
+}
+
+function escapePlain(text) {
+  const bare = text.replace(/\\(it|bf|em|sc|tt|rm|sl|emph|text(it|bf|tt|sc|rm|sf|sl))(?![A-Za-z])\s*/g, "").replace(/[\\{}]/g, "");
+  return bare.replace(/[&%$#_]/g, "\\$&").replace(/\^/g, "\\textasciicircum{}").replace(/~/g, "\\textasciitilde{}");
+}
+
 export function toBibtex(model, papers) {
-  const escape = (text) => text.replace(/[\\{}]/g, "").replace(/[&%$#_]/g, "\\$&");
+  const escape = escapeTex;
   return papers
     .map((paper) => {
       const { title, authors, doi, arxiv, url, id } = model.data.papers;

@@ -1,14 +1,14 @@
 // The facts of a paper, a concept, a connection or a path, as elements.
 
 import { h, icon, ICONS, name, outside, plain, svg } from "./dom.js";
-import { path as findPath, similar, together } from "./graph.js";
+import { common, path as findPath, similar, together } from "./graph.js";
 import { shapeIcon } from "./shapes.js";
 import { S, number } from "./strings.js";
 
 export class Facts {
-  // `link(node)` and `edgeLink(claim)` give addresses within the page.
-  constructor(model, { link, edgeLink }) {
-    Object.assign(this, { model, link, edgeLink });
+  // `link(node)`, `edgeLink(claim)` and `pathLink(from, to)` give addresses within the page.
+  constructor(model, { link, edgeLink, pathLink }) {
+    Object.assign(this, { model, link, edgeLink, pathLink });
   }
 
   // A reference to a node: shape, name, and what is said of it.
@@ -101,14 +101,14 @@ export class Facts {
 
   // A link to a connection's evidence.
   why(claim) {
-    const both = `${plain(this.model.label(this.model.paper[claim]), 40)} – ${plain(this.model.label(this.model.concept[claim]), 40)}`;
-    return h("a", { class: "why", href: this.edgeLink(claim), "aria-label": `${S.evidence}: ${both}`, title: S.evidence }, "“”");
+    const both = `${S.evidence}: ${plain(this.model.label(this.model.paper[claim]), 40)} – ${plain(this.model.label(this.model.concept[claim]), 40)}`;
+    return h("a", { class: "why", href: this.edgeLink(claim), "aria-label": both, title: both }, "“”");
   }
 
   similarPapers(node) {
     const found = similar(this.model, node);
     const rows = found.map(({ node: other, shared }) =>
-      h("li", {}, this.node(other), h("p", { class: "shared" }, `${S.similarBy}: `, shared.slice(0, 4).map((concept, at) => [at ? ", " : "", h("a", { href: this.link(concept) }, name(this.model.label(concept)))]), shared.length > 4 ? `, ${S.more(shared.length - 4)}` : null)),
+      h("li", {}, this.node(other), h("p", { class: "shared" }, `${S.similarBy}: `, shared.slice(0, 4).map((concept, at) => [at ? ", " : "", h("a", { href: this.link(concept) }, name(this.model.label(concept)))]), shared.length > 4 ? [", ", h("a", { href: this.pathLink(node, other) }, S.more(shared.length - 4))] : null)),
     );
     return [h("h3", {}, S.similar), rows.length ? h("ul", { class: "plain" }, rows) : h("p", { class: "muted" }, S.noSimilar)];
   }
@@ -196,8 +196,18 @@ export class Facts {
       const words = this.model.isPaper(here) ? S.roles : S.rolesBy;
       return h("li", {}, h("p", { class: "by" }, h("span", { class: "role" }, words[this.model.roles[this.model.role[claim]]]), this.node(next), this.why(claim)), this.sentences(claim, 1));
     });
-    const elements = [title, h("p", { class: "muted" }, S.pathSteps(steps.length)), h("ol", { class: "steps" }, h("li", {}, this.node(found.nodes[0])), steps)];
+    const elements = [title, h("p", { class: "muted" }, S.pathSteps(steps.length)), h("ol", { class: "steps" }, h("li", {}, this.node(found.nodes[0])), steps), this.between(from, to, allowed)];
     return { elements, nodes: found.nodes, claims: found.claims };
+  }
+
+  // All that ties the two directly, each tie with its two connections: a path runs through one of them.
+  between(from, to, allowed) {
+    const { model } = this;
+    const found = common(model, from, to, allowed);
+    if (found.length < 2) return null;
+    const says = (claims) => [...new Set(claims.map((claim) => S.roles[model.roles[model.role[claim]]]))].join(" / ");
+    const rows = found.map(({ node, claims }) => () => h("li", { class: "pair" }, this.node(node, says(claims)), h("span", { class: "whys" }, claims.map((claim) => this.why(claim)))));
+    return [h("h3", {}, model.isPaper(from) ? S.bothShare(found.length) : S.bothIn(found.length)), this.folding(rows, 30)];
   }
 
   // A list that shows its first rows and the others on demand; rows may be made late.

@@ -127,6 +127,15 @@ function before(one, two) {
   return one[0] < two[0] || (one[0] === two[0] && one[1] < two[1]);
 }
 
+// What two papers or two concepts have in common, the most telling first: [{node, claims: [of one, of two]}].
+export function common(model, one, two, allowed = () => true) {
+  const own = new Map([...model.claims(one)].filter((claim) => allowed(claim)).map((claim) => [model.other(claim, one), claim]));
+  return [...model.claims(two)]
+    .map((claim) => ({ node: model.other(claim, two), claims: [own.get(model.other(claim, two)), claim] }))
+    .filter(({ claims: [first, second] }) => first !== undefined && allowed(second))
+    .sort((a, b) => model.degree[a.node] - model.degree[b.node] || a.node - b.node);
+}
+
 // Cosine of the papers' concepts weighted by rarity: [{node, score, shared: [concepts]}].
 export function similar(model, paper, limit = 8) {
   const rarity = (concept) => Math.log(1 + model.P / (1 + model.degree[concept]));

@@ -8,6 +8,8 @@ const HALO = 3.5;
 const ORIGIN = { x: 0, y: 0 };
 const MOST_SHAPES = 350;
 const MOST_LINES = 3;
+// On a map of so few nodes papers are named at once.
+const FEW = 60;
 
 export class GraphView {
   // `options`: name, help, regions (bool), onselect(node), onopen(node), onedge(claim), onclear(), onmove().
@@ -334,7 +336,7 @@ export class GraphView {
 
   // Papers speak up only when there is room: titles are long.
   wants(node, zoom) {
-    if (this.lit || this.options.every || !this.model.isPaper(node)) return true;
+    if (this.lit || this.options.every || !this.model.isPaper(node) || this.order.length <= FEW) return true;
     return this.stage.scale() > 0.9 && zoom > 1.6;
   }
 
@@ -353,8 +355,8 @@ export class GraphView {
     const placed = spots.map(([left, top]) => [left - 2, top - 1, wide + 4, size * 1.2 + 2]);
     const free = placed.filter((box) => !outsideOf(box, this.element) && !boxes.some((other) => overlap(other, box)));
     const clear = free.find((box) => !this.obstacles.some((other) => other[4] !== node && overlap(other, box)));
-    // A label that must show covers shapes if it has to, but never another label.
-    const box = clear ?? (strong || rank < 12 || this.options.every ? free[0] : null) ?? (strong ? placed.find((spot) => !outsideOf(spot, this.element)) : null);
+    // A label that must show covers shapes if it has to, but never another label; a title is too long for that.
+    const box = clear ?? (strong || (rank < 12 && !paper) || this.options.every ? free[0] : null) ?? (strong ? placed.find((spot) => !outsideOf(spot, this.element)) : null);
     if (box) {
       const [left, top] = [box[0] + 2, box[1] + 1];
       boxes.push(box);

@@ -12,7 +12,7 @@ import { Index, searchBox } from "./search.js";
 import { radius } from "./shapes.js";
 import { Sidebar } from "./sidebar.js";
 import { VisStage } from "./stage_vis.js";
-import { START, read, readPlace, write, writePlace } from "./state.js";
+import { START, read, readPlace, startWith, write, writePlace } from "./state.js";
 import { S } from "./strings.js";
 import { Table } from "./table.js";
 import { lightTheme, readTheme, startTheme, switchTheme } from "./theme.js";
@@ -20,17 +20,21 @@ import { lightTheme, readTheme, startTheme, switchTheme } from "./theme.js";
 const THIN = 1200;
 const PAPER = 5000;
 const REST = 300;
+const TELL = 4000;
 const VIS_SHAPES = [["Paper", "dot"], ["Method", "square"], ["Dataset", "triangle"], ["Benchmark", "triangleDown"], ["Task", "diamond"], ["Metric", "hexagon"]];
 
 class App {
   constructor(model, pyvis) {
     Object.assign(this, { model, pyvis: { ...pyvis, shapes: VIS_SHAPES } });
     this.hubs = findHubs(model);
+    this.shared = countShared(model);
+    // Where no concept is shared, those of a single paper are all there is to see.
+    if (!this.shared) startWith({ least: 1 });
     this.index = new Index(model);
     this.state = read(location.hash);
     this.trail = [];
     this.theme = readTheme();
-    const links = { link: (node) => this.link(node), edgeLink: (claim) => this.edgeLink(claim), change: (patch) => this.change(patch) };
+    const links = { link: (node) => this.link(node), edgeLink: (claim) => this.edgeLink(claim), pathLink: (from, to) => this.href(this.pathPatch(from, to)), change: (patch) => this.change(patch) };
     const graph = {
       onselect: (node) => this.select(node),
       onopen: (node) => this.change({ sel: model.key(node), with: "", path: "", big: true }),
@@ -70,8 +74,6 @@ class App {
 
   header() {
     const { data } = this.model;
-    let shared = 0;
-    for (let node = this.model.P; node < this.model.N; node++) shared += this.model.degree[node] > 1;
     const views = [["map", S.map], ["table", S.table]].map(([view, label]) => h("button", { type: "button", id: `view-${view}`, onclick: () => this.change({ view }) }, label));
     this.viewButtons = views;
     const tool = (id, label, path, onclick, more = {}) => h("button", { type: "button", id, class: "icon-button", "aria-label": label, title: label, onclick, ...more }, icon(path));
@@ -79,8 +81,8 @@ class App {
     return h(
       "header",
       { class: "top" },
-      h("div", { class: "brand" }, h("h1", { title: data.title }, name(data.title)), h("p", { class: "about" }, `${S.about(this.model.P, shared)}. `, h("span", { class: "try" }, S.tryThis))),
-      searchBox(this.index, { label: S.searchLabel, placeholder: S.search, id: "search", role: "search", onpick: (node, input) => ((input.value = ""), this.select(node, true)) }),
+      h("div", { class: "brand" }, h("h1", { title: data.title }, name(data.title)), h("p", { class: "about" }, `${S.about(this.model.P, this.shared, this.model.C)}. `, h("span", { class: "try" }, S.tryThis))),
+      searchBox(this.index, { label: S.searchLabel, placeholder: S.search, id: "search", role: "search", onpick: (node, input) => ((input.value = ""), this.pick(node)) }),
       h(
         "div",
         { class: "tools" },
@@ -190,6 +192,7 @@ class App {
     }
     this.view.stage.extend(nodes, edges);
     this.view.stage.paint(this.theme);
+    if (!this.shared && !this.view.touched) this.view.fit();
   }
 
   // --- state ---
@@ -213,13 +216,21 @@ class App {
     }
   }
 
+  // Found by search: its facts come next for the keyboard, and a phone's keyboard makes room for them.
+  pick(node) {
+    this.select(node, true);
+    document.getElementById("facts-title")?.focus({ preventScroll: true });
+  }
+
   select(node, show = false) {
     this.change({ sel: this.model.key(node), with: "", path: "" });
     if (show) this.reveal(node);
   }
 
-  reveal(node) {
-    if (this.state.view !== "map" || !this.view.stage.has(node)) return;
+  // A concept that is folded away is revealed by its first paper.
+  reveal(wanted) {
+    const node = this.view.stage.has(wanted) ? wanted : this.near?.nodes.find((other) => this.view.stage.has(other));
+    if (this.state.view !== "map" || node === undefined) return;
     this.view.moved();
     const { x, y } = this.view.stage.place(node);
     this.view.stage.setCamera({ x, y, scale: Math.max(this.view.stage.scale(), Math.min(0.9, this.view.full * 3)) }, true);
@@ -239,6 +250,10 @@ class App {
 
   edgePatch(claim) {
     return { sel: this.model.key(this.model.paper[claim]), with: this.model.key(this.model.concept[claim]), path: "" };
+  }
+
+  pathPatch(from, to) {
+    return { sel: this.model.key(from), path: this.model.key(to), with: "" };
   }
 
   edgeLink(claim) {
@@ -266,6 +281,11 @@ class App {
     this.view.show(this.seen);
     this.side.seen = () => this.seen;
     this.side.update(this.state, this.seen);
+    this.tellCounts();
+  }
+
+  tellCounts() {
+    clearTimeout(this.telling);
     const { papers, concepts, claims } = this.seen;
     this.counts.textContent = papers + concepts ? S.shown(papers, concepts, claims) : S.nothingShown;
   }
@@ -427,7 +447,12 @@ class App {
   }
 
   async copyLink() {
-    const say = (text) => (this.counts.textContent = text);
+    // Told in the place of the counts, for a while.
+    const say = (text) => {
+      this.counts.textContent = text;
+      clearTimeout(this.telling);
+      this.telling = setTimeout(() => this.tellCounts(), TELL);
+    };
     this.keepCamera();
     try {
       await navigator.clipboard.writeText(location.href);
@@ -461,6 +486,12 @@ class App {
 function weight(model, node) {
   if (model.isPaper(node)) return Math.min(0.9, model.degree[node] / 100);
   return model.degree[node] * (model.typeName(node) === "Metric" ? 0.4 : 1);
+}
+
+function countShared(model) {
+  let shared = 0;
+  for (let node = model.P; node < model.N; node++) shared += model.degree[node] > 1;
+  return shared;
 }
 
 // How wide and how high the map is.

@@ -52,9 +52,13 @@ export class Pane {
       h("span", { class: "muted", id: "depth-label" }, S.depth),
       h("div", { class: "segments", role: "group", "aria-labelledby": "depth-label" }, depths),
       h("label", { class: "switch" }, move, S.physics),
-      h("span", { class: "muted pane-note" }, S.paneNote(near.nodes.length, near.total)),
+      h("span", { class: "muted pane-note" }, this.note(near)),
       h("button", { type: "button", id: "enlarge", class: "icon-button", "aria-pressed": String(state.big), "aria-label": state.big ? S.shrink : S.enlarge, title: state.big ? S.shrink : S.enlarge, onclick: () => this.change({ big: !state.big }) }, icon(ICONS.grow)),
     );
+  }
+
+  note({ nodes, total }) {
+    return total === 1 && this.model.degree[nodes[0]] ? S.paneFiltered : S.paneNote(nodes.length, total);
   }
 
   paint(theme) {

@@ -1,11 +1,22 @@
-// Search over titles, labels and aliases, and the box to type in.
+// Search over titles, authors, ids, labels and aliases, and the box to type in.
 
-import { h, name, replace } from "./dom.js";
+import { h, name, plain, replace } from "./dom.js";
 import { shapeIcon } from "./shapes.js";
 import { S } from "./strings.js";
 
+const LIMIT = 12;
+// What stands before the id in the address of a paper.
+const PREFIX = /^(https?:\/\/)?(www\.)?((export\.)?arxiv\.org\/(abs|pdf|html)|(dx\.)?doi\.org|(huggingface|hf)\.co\/papers)\/(?=.)/i;
+const VERSION = /(\d{4}\.\d{4,5})(v\d+)?(\.pdf)?([?#].*)?$/i;
+
 export function fold(text) {
   return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^\p{L}\p{N}+#]+/gu, " ").trim();
+}
+
+// What a query asks for: an address of a paper asks for its id.
+function wish(query) {
+  const text = query.trim();
+  return fold(text.replace(PREFIX, "").replace(VERSION, "$1"));
 }
 
 export class Index {
@@ -14,35 +25,82 @@ export class Index {
     this.rows = null;
   }
 
-  // Made on first use: folding the names of 50,000 papers takes a moment.
+  // Made on first use: folding the names of 50,000 papers takes a moment.  `whole` is all by which a
+  // node is known, for words that stand apart; a row says what it shows of a match beside the label.
   build() {
-    const rows = [];
+    this.rows = [];
+    this.whole = [];
     for (let node = 0; node < this.model.N; node++) {
-      rows.push({ node, text: fold(this.model.label(node)), alias: null });
-      for (const alias of this.model.aliases(node)) rows.push({ node, text: fold(alias), alias });
+      const from = this.rows.length;
+      this.rows.push({ node, text: fold(this.model.label(node)), less: 0, says: null });
+      if (this.model.isPaper(node)) this.addPaper(node);
+      else for (const alias of this.model.aliases(node)) this.rows.push({ node, text: fold(alias), less: 0.5, says: () => S.alias(alias) });
+      this.whole.push([...this.rows.slice(from).map((row) => row.text), this.model.isPaper(node) ? this.model.year[node] : ""].join(" "));
     }
-    this.rows = rows;
   }
 
-  find(query, limit = 12) {
-    const wanted = fold(query);
-    if (!wanted) return [];
+  addPaper(node) {
+    const { authors, id, arxiv, doi, url } = this.model.data.papers;
+    for (const author of authors[node]) this.rows.push({ node, text: fold(author), less: 1, says: () => S.by(plain(author, 40), authors[node].length), word: true });
+    const ids = [id[node], arxiv[node] && `arxiv:${arxiv[node]}`, doi[node], url[node]].filter(Boolean);
+    this.rows.push({ node, text: fold(ids.join(" ")), less: 4, says: () => plain(id[node], 40), word: true });
+  }
+
+  // {hits: the best rows, total: how many nodes match}.
+  find(query, limit = LIMIT) {
+    const wanted = wish(query);
+    if (!wanted) return { hits: [], total: 0 };
     if (!this.rows) this.build();
     const best = new Map();
     for (const row of this.rows) {
-      const at = row.text.indexOf(wanted);
-      if (at < 0) continue;
-      const score = this.score(row, wanted, at);
-      const old = best.get(row.node);
-      if (!old || old.score < score) best.set(row.node, { ...row, score });
+      const score = this.score(row, wanted);
+      if (score > (best.get(row.node)?.score ?? -Infinity)) best.set(row.node, { ...row, score });
     }
-    return [...best.values()].sort((a, b) => b.score - a.score || a.node - b.node).slice(0, limit);
+    this.addScattered(best, wanted.split(" "));
+    const hits = [...best.values()].sort((a, b) => b.score - a.score || a.node - b.node).slice(0, limit);
+    return { hits, total: best.size };
   }
 
-  score(row, wanted, at) {
-    const whole = row.text.length === wanted.length ? 8 : 0;
-    const start = at === 0 ? 4 : row.text[at - 1] === " " ? 2 : 0;
-    return whole + start + Math.min(3, Math.log2(1 + this.model.degree[row.node]) / 3) - (row.alias ? 0.5 : 0);
+  // Words in another order, or with others between them: behind all that match as typed.
+  addScattered(best, words) {
+    if (words.length < 2) return;
+    this.whole.forEach((text, node) => {
+      if (best.has(node) || !words.every((word) => text.includes(word))) return;
+      const starts = words.filter((word) => ` ${text}`.includes(` ${word}`)).length / words.length;
+      best.set(node, { node, says: this.beside(node, words), score: 2 * starts - 9 + this.weight(node) });
+    });
+  }
+
+  // What the label lacks of a match is told beside it.
+  beside(node, words) {
+    const label = fold(this.model.label(node));
+    const missing = words.filter((word) => !label.includes(word));
+    const more = this.rowsOf(node).find(({ text, says }) => says && missing.some((word) => text.includes(word)));
+    return missing.length && more ? more.says : null;
+  }
+
+  rowsOf(node) {
+    this.first ??= this.rows.reduce((first, row, at) => ((first[row.node] ??= at), first), []);
+    return this.rows.slice(this.first[node], this.first[node + 1]);
+  }
+
+  weight(node) {
+    return Math.min(3, Math.log2(1 + this.model.degree[node]) / 3);
+  }
+
+  // Names and ids are looked for from the start of a word: "Hu" is not meant for Zhu.
+  score({ node, text, less, word }, wanted) {
+    let at = text.indexOf(wanted);
+    if (at > 0 && text[at - 1] !== " ") {
+      const start = text.indexOf(` ${wanted}`);
+      if (word && start < 0) return -Infinity;
+      if (start > 0) at = start + 1;
+    }
+    if (at < 0) return -Infinity;
+    const whole = text.length === wanted.length ? 8 : 0;
+    const start = at === 0 || word ? 4 : text[at - 1] === " " ? 2 : 0;
+    const end = ` ${text} `.startsWith(`${wanted} `, at + 1) ? 1.5 : 0;
+    return whole + start + end + this.weight(node) - less;
   }
 }
 
@@ -58,6 +116,7 @@ export function searchBox(index, { label, placeholder, onpick, id, role = null }
     "aria-label": label, "aria-expanded": "false", "aria-controls": `found-${number}`, "aria-autocomplete": "list",
   });
   let hits = [];
+  let total = 0;
   let at = -1;
 
   const close = () => {
@@ -79,10 +138,11 @@ export function searchBox(index, { label, placeholder, onpick, id, role = null }
   };
   const update = () => {
     const text = input.value.trim();
-    hits = index.find(text);
-    replace(list, hits.map((hit, n) => row(hit, `found-${number}-${n}`, pick)));
-    if (text && !hits.length) replace(list, h("li", { class: "quiet-row", role: "option", "aria-disabled": "true", "aria-selected": "false" }, S.noMatch(text)));
-    status.textContent = text ? S.matches(hits.length) : "";
+    ({ hits, total } = index.find(text));
+    const quiet = (said) => h("li", { class: "quiet-row", role: "option", "aria-disabled": "true", "aria-selected": "false" }, said);
+    replace(list, hits.map((hit, n) => row(hit, `found-${number}-${n}`, pick)), total > hits.length ? quiet(S.firstMatches(hits.length, total)) : null);
+    if (text && !total) replace(list, quiet(S.noMatch(text)));
+    status.textContent = text ? S.matches(total) : "";
     list.hidden = !text;
     input.setAttribute("aria-expanded", String(Boolean(text)));
     mark(hits.length ? 0 : -1);
@@ -92,7 +152,7 @@ export function searchBox(index, { label, placeholder, onpick, id, role = null }
       "li",
       { role: "option", id: rowId, "aria-selected": "false", onpointerdown: (event) => (event.preventDefault(), choose(hit)) },
       shapeIcon(index.model.typeName(hit.node)),
-      h("span", { class: "found-name" }, name(index.model.label(hit.node)), hit.alias ? h("span", { class: "muted" }, " ", S.alias(hit.alias)) : null),
+      h("span", { class: "found-name" }, name(index.model.label(hit.node)), hit.says ? h("span", { class: "muted" }, " ", name(hit.says())) : null),
       h("span", { class: "muted found-count" }, index.model.isPaper(hit.node) ? index.model.year[hit.node] || "" : index.model.degree[hit.node]),
     );
 

@@ -56,7 +56,7 @@ export class Sidebar {
     for (let node = this.model.P; node < this.model.N; node++) single += this.model.degree[node] === 1;
     if (!single) return null;
     const open = state.least === 1;
-    return h("p", { class: "folded" }, S.foldedOne(single), " ", single < 20000 ? h("button", { type: "button", id: "unfold", class: "textual", "aria-pressed": String(open), onclick: () => this.change({ least: open ? 2 : 1 }) }, open ? S.foldedHide : S.foldedShow) : null);
+    return h("p", { class: "folded" }, S.foldedOne(single, open), " ", single < 20000 ? h("button", { type: "button", id: "unfold", class: "textual", "aria-pressed": String(open), onclick: () => this.change({ least: open ? 2 : 1 }) }, open ? S.foldedHide : S.foldedShow) : null);
   }
 
   row(facet, value, label, found, { single = false } = {}) {

@@ -8,6 +8,12 @@ const LISTS = ["type", "role", "year", "venue", "region"];
 const NUMBERS = ["least", "conf", "depth"];
 const FLAGS = ["hubs", "big", "near"];
 
+// The page's own start: another one than the usual.
+export function startWith(patch) {
+  Object.assign(START, patch);
+  Object.assign(EMPTY, patch);
+}
+
 export function write(state) {
   const out = new URLSearchParams();
   for (const [key, start] of Object.entries(START)) {
@@ -23,7 +29,7 @@ export function read(fragment) {
   for (const key of Object.keys(START)) {
     if (!given.has(key)) continue;
     const text = given.get(key);
-    if (LISTS.includes(key)) state[key] = text.split(",").map(Number).filter(Number.isInteger);
+    if (LISTS.includes(key)) state[key] = text.split(",").filter(Boolean).map(Number).filter(Number.isInteger);
     else if (NUMBERS.includes(key)) state[key] = Number.isFinite(Number(text)) ? Number(text) : START[key];
     else state[key] = FLAGS.includes(key) ? true : text;
   }

@@ -7,18 +7,22 @@ export function number(value) {
 }
 
 export const S = {
-  about: (papers, concepts) =>
-    `${many(papers, "paper", "papers")} and the ${many(concepts, "concept", "concepts")} that at least two of them share`,
+  about: (papers, shared, all) =>
+    shared
+      ? `${many(papers, "paper", "papers")} and the ${many(shared, "concept", "concepts")} that at least two of them share`
+      : `${many(papers, "paper", "papers")} and ${many(all, "concept", "concepts")}${papers > 1 && all ? ", none of them shared" : ""}`,
   tryThis: "Click a shape to read its evidence; press / to search.",
   skip: "Skip to the map",
   views: "View",
   map: "Map",
   table: "Table",
   filters: "Filters",
-  search: "Search papers, concepts, aliases",
+  search: "Search titles, authors, ids, concepts, aliases",
   searchLabel: "Search",
   noMatch: (text) => `Nothing is called “${text}”.`,
   matches: (count) => many(count, "match", "matches"),
+  firstMatches: (shown, total) => `The first ${number(shown)} of ${number(total)}; type more to narrow them down`,
+  by: (author, authors) => `by ${author}${authors > 1 ? " and others" : ""}`,
   alias: (name) => `also “${name}”`,
   theme: "Switch between light and dark",
   copyLink: "Copy a link to this view",
@@ -68,7 +72,7 @@ export const S = {
   noHubs: "No hubs here",
   atLeast: (n) => (n === 1 ? "1 paper or more" : `${n} papers or more`),
   confidenceFrom: (p) => (p === 0 ? "any" : `${p} % or more`),
-  foldedOne: (count) => `${many(count, "concept", "concepts")} of a single paper folded away`,
+  foldedOne: (count, open) => `${many(count, "concept", "concepts")} of a single paper${open ? "" : " folded away"}`,
   foldedShow: "Unfold",
   foldedHide: "Fold away",
   showAll: (count) => `Show all ${number(count)}`,
@@ -84,6 +88,8 @@ export const S = {
   pathFind: "Show the path",
   pathNone: "Nothing connects these two with the filters as they are.",
   pathOf: (a, b) => `From ${a} to ${b}`,
+  bothShare: (count) => `The ${number(count)} concepts that both share`,
+  bothIn: (count) => `The ${number(count)} papers with both`,
   pathSteps: (steps) => many(steps, "step", "steps"),
   silentTitle: "Papers where nothing was found",
   notes: "Folded away",
@@ -109,6 +115,7 @@ export const S = {
   close: "Close",
   selected: "What is selected",
   trail: "Where you have been",
+  paneFiltered: "All around it is filtered out",
   paneNote: (shown, total) =>
     shown < total ? `The nearest ${number(shown)} of ${number(total)} shown` : `${many(total, "node", "nodes")}`,
   pathHere: "Path from here",

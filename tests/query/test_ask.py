@@ -8,8 +8,10 @@ import pytest
 import rdflib
 
 import kg
-from kg.errors import BuildError, UsageError
+from kg.errors import BuildError, NotFoundError, UsageError
+from kg.model import Paper
 from kg.query import QueryRefusedError, QuerySyntaxError, QueryTimeoutError, list_questions
+from kg.rdf import RdfSource, write_turtle
 
 
 def test_rows_hold_plain_values(folder: Path) -> None:
@@ -55,3 +57,13 @@ def test_what_goes_wrong_is_told(folder: Path, tmp_path: Path) -> None:
         kg.ask(folder, endless, timeout=1)
     with pytest.raises(BuildError):
         kg.ask(tmp_path / "nowhere", "ASK {}")
+
+
+def test_a_paper_without_concepts_is_not_denied(tmp_path: Path) -> None:
+    file = tmp_path / "bare.ttl"
+    write_turtle(RdfSource([Paper("a", "On walking")], []), file)
+    with pytest.raises(NotFoundError, match="no paper with concepts; name one"):
+        kg.ask(file, "related-papers")
+    with pytest.raises(NotFoundError, match=r"^the graph has no task, and the question asks"):
+        kg.ask(file, "methods-for-task")
+    assert kg.ask(file, "paper-concepts", paper="On walking") == []

@@ -297,7 +297,7 @@ def top(
 
 def _check_word(what: str, word: str, known: Sequence[str]) -> None:
     if word not in known:
-        hint = nearest_hint(word, known, limit=1)
+        hint = nearest_hint(word, map(str, known), limit=1)  # an enum would show its repr
         raise UsageError(f"{what} {word!r}: expected one of {', '.join(known)}{hint}")
 
 

@@ -161,3 +161,8 @@ def test_an_empty_graph_has_answers_too() -> None:
     assert kg.communities(empty) == []
     assert kg.top(empty) == []
     assert kg.trends(empty) == []
+
+
+def test_the_nearest_type_is_offered_as_it_is_written(graph: nx.MultiDiGraph) -> None:
+    with pytest.raises(UsageError, match=r"; nearest: 'Dataset'$"):
+        kg.top(graph, type="dataset")

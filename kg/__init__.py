@@ -15,6 +15,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES = {
+    "ask": "kg.query.ask",
     "build": "kg.pipeline",
     "build_graph": "kg.graph",
     "communities": "kg.analyse",

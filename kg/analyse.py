@@ -158,10 +158,12 @@ def similar(graph: nx.MultiDiGraph, name: str, *, limit: int = 10) -> list[Simil
 
     Raises:
         NotFoundError: nothing has that name.
+        UsageError: a limit below 0.
     """
     node = find_node(graph, name)
     vectors = _vectors(graph, paper_side=graph.nodes[node]["kind"] == "paper")
     own = vectors.get(node, {})
+    _check_limit(limit)
     kin = graph.nodes[node]["type"]
     rows = [
         _similar_row(graph, other, own, vectors[other])
@@ -282,8 +284,10 @@ def top(
         limit: how many rows.
 
     Raises:
-        UsageError: an unknown measure, type or role, or a role with another measure.
+        UsageError: an unknown measure, type or role, a role with another measure, a
+            limit below 0.
     """
+    _check_limit(limit)
     _check_word("by", by, MEASURES)
     _check_word("type", type or "Paper", (*ConceptType, "Paper"))
     _check_word("role", role or "uses", tuple(ROLE_WEIGHT))
@@ -295,9 +299,14 @@ def top(
     return [_ranked(graph, node, scores[node]) for node in wanted[:limit]]
 
 
+def _check_limit(limit: int) -> None:
+    if limit < 0:  # a slice would leave out the last rows instead
+        raise UsageError(f"limit {limit}: expected a number from 0")
+
+
 def _check_word(what: str, word: str, known: Sequence[str]) -> None:
     if word not in known:
-        hint = nearest_hint(word, known, limit=1)
+        hint = nearest_hint(word, map(str, known), limit=1)  # an enum would show its repr
         raise UsageError(f"{what} {word!r}: expected one of {', '.join(known)}{hint}")
 
 

@@ -161,3 +161,14 @@ def test_an_empty_graph_has_answers_too() -> None:
     assert kg.communities(empty) == []
     assert kg.top(empty) == []
     assert kg.trends(empty) == []
+
+
+def test_the_nearest_type_is_offered_as_it_is_written(graph: nx.MultiDiGraph) -> None:
+    with pytest.raises(UsageError, match=r"; nearest: 'Dataset'$"):
+        kg.top(graph, type="dataset")
+
+
+@pytest.mark.parametrize("ask", [kg.top, lambda g, limit: kg.similar(g, "Fizz", limit=limit)])
+def test_a_limit_below_zero_is_refused(graph: nx.MultiDiGraph, ask: Any) -> None:
+    with pytest.raises(UsageError, match="limit -1: expected a number from 0"):
+        ask(graph, limit=-1)

@@ -184,8 +184,17 @@ def ranked(store: ox.Store, kind: str, order: str, place: int) -> Entity:
     """
     nodes = _ranking(store, kind, order)
     if place >= len(nodes):
-        raise NotFoundError(f"the graph has {len(nodes) or 'no'} {kind}; name one that you mean")
+        raise NotFoundError(_too_few(kind, len(nodes)))
     return Entity(nodes[place].value, label_of(store, nodes[place]))
+
+
+def _too_few(kind: str, count: int) -> str:
+    """Tell that there is no default; a paper without concepts is none, but can be named."""
+    if kind == "paper":
+        return f"the graph has {count or 'no'} paper with concepts; name one that you mean"
+    if not count:
+        return f"the graph has no {kind}, and the question asks about one"
+    return f"the graph has {count} {kind}; name one that you mean"
 
 
 @lru_cache(maxsize=32)

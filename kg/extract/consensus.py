@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from types import MappingProxyType
@@ -58,21 +59,23 @@ def find_roles(
     names: Sequence[str],
     roles: Sequence[str],
     own: Container[str] = (),
+    known: Container[str] = (),
 ) -> tuple[str, ...]:
     """Return the role of each mention, as :func:`find_types` returns the type.
 
     A mention counts as much as it is probable.  That the name is introduced has to be
     probable in itself, on the mean of its mentions: a role that is sure of a doubtful name is not.
-    Of the names in ``own`` the paper itself says it.
+    Of the names in ``own`` the paper itself says it, of those in ``known`` that they are not.
     """
     sums = _sum(names, (m.probability * np.array(m.roles) for m in found))
     counts = Counter(names)
-    return tuple(
-        Role.INTRODUCES.value
-        if name in own
-        else roles[_best_role(sums[name] / counts[name], roles)]
-        for name in names
-    )
+    best = {}
+    for name, beliefs in sums.items():
+        least = math.inf if name in known else INTRODUCED
+        best[name] = roles[_best_role(beliefs / counts[name], roles, least)]
+        if name in own and Role.INTRODUCES in roles:
+            best[name] = Role.INTRODUCES.value
+    return tuple(best[name] for name in names)
 
 
 def _sum(names: Sequence[str], beliefs: Iterable[Sequence[float] | Array]) -> dict[str, Array]:
@@ -82,9 +85,10 @@ def _sum(names: Sequence[str], beliefs: Iterable[Sequence[float] | Array]) -> di
     return sums
 
 
-def _best_role(beliefs: Array, roles: Sequence[str]) -> int:
+def _best_role(beliefs: Array, roles: Sequence[str], least: float) -> int:
+    """Return the place of the best role; "introduces" has to be believed at ``least``."""
     best = int(beliefs.argmax())
-    if roles[best] != Role.INTRODUCES or beliefs[best] >= INTRODUCED:
+    if roles[best] != Role.INTRODUCES or beliefs[best] >= least:
         return best
     others = beliefs.copy()
     others[best] = -1

@@ -19,7 +19,7 @@ from kg.extract.encoder import Encoder
 from kg.extract.merge import Key
 from kg.extract.pipe import FACTORY, MentionPipe
 from kg.extract.registry import LEARNED
-from kg.extract.told import find_own, find_told
+from kg.extract.told import find_known, find_own, find_told
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ class Learned:
         names = [key(paper.text(item.field)[item.start : item.end]) for item in found]
         told = find_told(paper, found, names)
         types = find_types(found, names, self.encoder.settings.labels, told)
-        own = find_own(paper, found, names)
-        roles = find_roles(found, names, self.encoder.settings.roles, own)
+        own, known = find_own(paper, found, names), find_known(paper, found, names)
+        roles = find_roles(found, names, self.encoder.settings.roles, own, known)
         return tuple(map(_to_mention, repeat(paper), found, types, roles))
 
     def _find_entities(self, paper: Paper) -> Iterator[Mention]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kg.extract.merge import is_name
-from kg.model import ConceptType, Paper, Role
+from kg.model import ConceptType, Paper
 
 if TYPE_CHECKING:
     from kg.extract.encoder import Found
@@ -82,6 +82,13 @@ _OWN = re.compile(
 _SAYER = re.compile(r"\b(?:[Ww]e|work|paper) ")
 #: After a name that is no part of a longer one.
 _ENDS = re.compile(r"[,:;.]| \(| (?:to|that|which|and|for|with|as)\b|$")
+#: What stands before the name of something that was there before the paper.
+_OLD = re.compile(
+    r"\b(?:existing|conventional|traditional|off-the-shelf|well-known|state-of-the-art|SOTA"
+    r"|(?:widely|commonly)[- ](?:used|adopted)|standard|popular|classical|classic|common|recent"
+    r"|vanilla|previous|prior) $"
+)
+_EXPLAINED = re.compile(r", (?:an?|the|our) ")
 #: "LMs", "GANs": what nobody coins.
 _PLURAL = re.compile(r"[A-Z]+s")
 #: Between the names of an enumeration.
@@ -120,12 +127,39 @@ def find_own(paper: Paper, found: Sequence[Found], names: Sequence[str]) -> froz
     own: set[str] = set()
     for run in _runs(paper, found):
         first = found[run[0]]
-        if first.field == "abstract" and first.role != Role.INTRODUCES:
+        if first.field == "abstract":
             text = paper.abstract
             said = _find_giving(text, first.start)
             if said and (said["kind"] or _is_given(text, first)):
                 own.update(names[at] for at in (run if said["kind"] else run[:1]))
+    own.update(
+        names[at]
+        for at, mention in enumerate(found)
+        if mention.field == "abstract" and _is_presented(paper.abstract, mention)
+    )
     return frozenset(own)
+
+
+def find_known(paper: Paper, found: Sequence[Found], names: Sequence[str]) -> frozenset[str]:
+    """Return the names that the paper calls existing, popular, standard; arguments as above.
+
+    Of 3,671 such names in annotated papers 10 are the paper's own.
+    """
+    return frozenset(
+        name
+        for name, mention in zip(names, found, strict=True)
+        if _OLD.search(paper.text(mention.field), max(0, mention.start - 25), mention.start)
+    )
+
+
+def _is_presented(text: str, mention: Found) -> bool:
+    """Return whether words with capitals are given and explained: "we present Foo Bar 2, a ..."."""
+    words = text[mention.start : mention.end].split(" ")
+    capitals = sum(word[:1].isupper() for word in words)
+    if 2 * capitals < len(words) or not _EXPLAINED.match(text, mention.end):
+        return False
+    said = _find_giving(text, mention.start)
+    return said is not None and not said["kind"]
 
 
 def _find_giving(text: str, start: int) -> re.Match[str] | None:

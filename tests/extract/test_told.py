@@ -7,7 +7,7 @@ import pytest
 from kg.extract.consensus import find_roles, find_types
 from kg.extract.encoder import Found
 from kg.extract.merge import introduce_variants
-from kg.extract.told import find_own, find_told
+from kg.extract.told import find_known, find_own, find_told
 from kg.model import Mention, Paper
 
 TYPES = ("Method", "Dataset", "Benchmark", "Task", "Metric")
@@ -124,3 +124,34 @@ def test_a_variant_of_what_a_paper_introduces_is_introduced() -> None:
         )
     )
     assert [m.role for m in found] == ["introduces"] * 3 + ["uses"] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("In this article we present Quux Quest 2024, a bilingual collection.", True),
+        ("We introduce Quux Quest 2024 to agents.", False),
+        ("We present Bayesian quux search, a classic.", False),
+    ],
+)
+def test_a_name_of_words_is_given_where_it_is_explained(text: str, own: bool) -> None:
+    name = "Bayesian quux search" if "Bayesian" in text else "Quux Quest 2024"
+    assert read(text, name)[name][1] == ("introduces" if own else "uses")
+
+
+@pytest.mark.parametrize("word", ["existing", "widely used", "commonly-used", "off-the-shelf"])
+def test_what_a_paper_calls_old_is_not_introduced(word: str) -> None:
+    text = f"We use the {word} Quux and also Zork."
+    places = [(text.index(name), text.index(name) + 4) for name in ("Quux", "Zork")]
+    found = [Found("abstract", *p, "Method", "introduces", 1.0, DOUBT, (0.9, 0.1)) for p in places]
+    known = find_known(Paper("p", "", text), found, ("Quux", "Zork"))
+    assert known == {"Quux"}
+    assert find_roles(found, ("Quux", "Zork"), ROLES, known=known) == ("uses", "introduces")
+
+
+def test_a_model_without_the_role_is_given_none() -> None:
+    paper = Paper("p", "", "We present Quux, a library.")
+    mention = Found("abstract", 11, 15, "Method", "part", 1.0, DOUBT, (0.4, 0.6))
+    own = find_own(paper, [mention], ["quux"])
+    assert own == {"quux"}
+    assert find_roles([mention], ["quux"], ("whole", "part"), own) == ("part",)

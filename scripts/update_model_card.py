@@ -27,7 +27,7 @@ from kg.score import Report, evaluate  # noqa: E402
 
 DOCS = ROOT / "docs"
 #: The rules, one at a time beside the model.
-RULES = ("model", "model,coined", "model,abbreviation", "model,repeat")
+RULES = ("model", "model,coined", "model,abbreviation", "model,repeat", "model,measure")
 #: Parts of the development papers that are measured with lines fitted on the others.
 PARTS = 5
 #: The classes of error, and what an annotation that is right but for its role counts as.

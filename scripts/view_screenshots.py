@@ -69,7 +69,7 @@ def take(
     wait_until(tab, "document.documentElement.dataset.ready")
     if act:
         tab.evaluate(
-            f"""() => {{ const at = (text) => paperkg.index.find(text)[0].node;
+            f"""() => {{ const at = (text) => paperkg.index.find(text).hits[0].node;
             const [PAPER, CONCEPT] = [at("Attention Is All You Need"), at("GPT-3")]; {act}; }}"""
         )
     tab.wait_for_timeout(1500)

@@ -35,6 +35,8 @@ class Told:
     over: tuple[str, ...] = (_METHOD, _METRIC)
 
 
+#: A network that is so sure of one of the names enumerated knows what they are.
+_SURE = 0.9
 #: "We evaluate on FOO" may say FOO of a model, too: then no data set is thought of at all.
 _RESOURCE = Told((_DATA, _BENCH), 0.08)
 _IS_DATA, _IS_BENCH = Told((_DATA,), 0.02), Told((_BENCH,), 0.02)
@@ -56,9 +58,11 @@ _CALLED = re.compile(
     r"|[\w-]{2,}(?:ed|ing))\b)",
     re.IGNORECASE,
 )
-#: "71.3% pass@1 on", but no gain: "by 3% on BERT" may be the gain of a model.
+#: "71.3% pass@1 on", but no gain: "by 3% on BERT" may be the gain of a model; and no version:
+#: "Foo 2 improves on Foo".
 _REACHED = (
-    r"(?<![+\d.])(?<!\bby )(?<!most )(?<!up to )\d[\d.]*\s?(?:\\?%|points?|x|×)?(?: [\w@-]+){0,3}"
+    r"(?<![\w+.-])(?<!\bby )(?<!most )(?<!up to )\d[\d.]*\s?(?:\\?%|points?|x|×)?"
+    r"(?: (?!improv|buil|bas|rel[iy])[\w@-]+){0,3}"
 )
 _TESTED = (
     r"\b(?:[Ee]valuat|[Ee]xperiment|[Rr]esult|[Tt]est|[Vv]alidat|[Tt]rain|[Pp]retrain"
@@ -117,9 +121,14 @@ def find_told(paper: Paper, found: Sequence[Found], names: Sequence[str]) -> dic
             if told:
                 sure.setdefault(names[at], told)
         before = _by_place(text, found[run[0]].start)
-        if before:
+        if before and not any(_is_method(found[at]) for at in run):
             likely.update((names[at], before) for at in run if names[at] not in likely)
     return {**likely, **sure}
+
+
+def _is_method(mention: Found) -> bool:
+    """Return whether the network has no doubt: "on BERT and Foo" then speaks of models."""
+    return mention.label == _METHOD and mention.probability >= _SURE
 
 
 def find_own(paper: Paper, found: Sequence[Found], names: Sequence[str]) -> frozenset[str]:

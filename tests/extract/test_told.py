@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg.extract.consensus import find_roles, find_types
@@ -22,7 +24,8 @@ def read(text: str, *names: str, labels: tuple[float, ...] = DOUBT) -> dict[str,
     for name in names:
         at = text.index(name, at)
         kind = TYPES[max(range(5), key=lambda i: labels[i])]
-        found.append(Found("abstract", at, at + len(name), kind, "uses", 1.0, labels, (0.1, 0.9)))
+        sure = max(labels)
+        found.append(Found("abstract", at, at + len(name), kind, "uses", sure, labels, (0.1, 0.9)))
         at += len(name)
     paper = Paper("p", "A title", text)
     types = find_types(found, names, TYPES, find_told(paper, found, names))
@@ -44,6 +47,7 @@ def read(text: str, *names: str, labels: tuple[float, ...] = DOUBT) -> dict[str,
         ("We evaluate it on the Quux tracks.", "Benchmark"),
         ("It improves by 3.1% on Quux.", "Method"),
         ("Simulation. Based on Quux, we plan.", "Method"),
+        ("Corge 2 improves on Quux.", "Method"),
     ],
 )
 def test_the_words_beside_a_name_tell_its_type(text: str, kind: str) -> None:
@@ -79,6 +83,17 @@ def test_a_model_is_no_data_set_because_one_evaluates_on_it() -> None:
     assert read("Experiments on Quux show it.", "Quux", labels=sure)["Quux"][0] == "Method"
     data = (0.0, 0.99, 0.01, 0.0, 0.0)
     assert read("We give Quux, a benchmark.", "Quux", labels=data)["Quux"][0] == "Dataset"
+
+
+def test_what_stands_beside_a_sure_model_is_one() -> None:
+    text = "On Corge and Quux it wins."
+    found = [
+        Found("abstract", 3, 8, "Method", "uses", 0.97, (0.97, 0.0, 0.0, 0.0, 0.0), (0.1, 0.9)),
+        Found("abstract", 13, 17, "Method", "uses", 0.7, DOUBT, (0.1, 0.9)),
+    ]
+    assert find_told(Paper("p", "", text), found, ("corge", "quux")) == {}
+    unsure = [replace(found[0], probability=0.7), found[1]]
+    assert set(find_told(Paper("p", "", text), unsure, ("corge", "quux"))) == {"corge", "quux"}
 
 
 def test_what_is_told_of_one_goes_for_those_enumerated_with_it() -> None:

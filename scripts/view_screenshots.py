@@ -87,7 +87,9 @@ def slim(path: Path) -> None:
     from PIL import Image
 
     with Image.open(path) as picture:
-        small = picture.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        # The usual method (median cut) spends its colours on greys: green triangles turn blue.
+        method = Image.Quantize.MAXCOVERAGE
+        small = picture.convert("RGB").quantize(256, method, kmeans=4, dither=Image.Dither.NONE)
     small.save(path, optimize=True)
 
 

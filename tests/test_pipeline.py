@@ -270,5 +270,5 @@ def test_an_input_within_the_earlier_build_is_not_lost(built: Path, tmp_path: Pa
 
 
 def test_no_input_at_all_is_told() -> None:
-    with pytest.raises(ReadError, match="^no input was given: no papers found"):
+    with pytest.raises(ReadError, match=r"^no input was given: no papers found"):
         kg.build([])

@@ -219,9 +219,11 @@ def path(graph: nx.MultiDiGraph, start: str, end: str, *, limit: int = 1) -> lis
 
     Raises:
         NotFoundError: one of the nodes is unknown, or no path joins them.
+        UsageError: a limit below 0.
     """
     import networkx as nx
 
+    _check_limit(limit)
     source, target = find_node(graph, start), find_node(graph, end)
     flat = _cost_graph(graph)
     if not nx.has_path(flat, source, target):
@@ -300,7 +302,7 @@ def top(
 
 
 def _check_limit(limit: int) -> None:
-    if limit < 0:  # a slice would leave out the last rows instead
+    if limit < 0:  # a slice would leave out the last rows instead, a range be empty
         raise UsageError(f"limit {limit}: expected a number from 0")
 
 
@@ -402,7 +404,11 @@ def _name(graph: nx.MultiDiGraph, members: list[str]) -> str:
 
 
 def trends(
-    graph: nx.MultiDiGraph, names: Iterable[str] = (), *, type: str | None = None, limit: int = 10
+    graph: nx.MultiDiGraph,
+    names: str | Iterable[str] = (),
+    *,
+    type: str | None = None,
+    limit: int = 10,
 ) -> list[Trend]:
     """Return papers per year for ``names``, or for the ``limit`` most shared concepts.
 
@@ -410,11 +416,17 @@ def trends(
     are not counted.
 
     Args:
-        names: as :func:`find_node` takes them.
+        names: one or several, as :func:`find_node` takes them.
         type: without names, only concepts of this type; all by default.
         limit: without names, how many concepts.
+
+    Raises:
+        NotFoundError: a name that nothing has.
+        UsageError: an unknown type, a limit below 0.
     """
-    nodes = [find_node(graph, name) for name in names] or [
+    _check_limit(limit)
+    wanted = [names] if isinstance(names, str) else names  # else each letter were a name
+    nodes = [find_node(graph, name) for name in wanted] or [
         row.id for row in top(graph, type=type, limit=limit)
     ]
     per_year = Counter(

@@ -163,12 +163,25 @@ def test_an_empty_graph_has_answers_too() -> None:
     assert kg.trends(empty) == []
 
 
+def test_trends_take_one_name_as_it_is(graph: nx.MultiDiGraph) -> None:
+    # Each letter was looked up as a name.
+    assert kg.trends(graph, "Fizz") == kg.trends(graph, ["Fizz"])
+
+
 def test_the_nearest_type_is_offered_as_it_is_written(graph: nx.MultiDiGraph) -> None:
     with pytest.raises(UsageError, match=r"; nearest: 'Dataset'$"):
         kg.top(graph, type="dataset")
 
 
-@pytest.mark.parametrize("ask", [kg.top, lambda g, limit: kg.similar(g, "Fizz", limit=limit)])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        kg.top,
+        lambda g, limit: kg.similar(g, "Fizz", limit=limit),
+        lambda g, limit: kg.path(g, "Fizz", "Buzz", limit=limit),
+        lambda g, limit: kg.trends(g, ["Fizz"], limit=limit),
+    ],
+)
 def test_a_limit_below_zero_is_refused(graph: nx.MultiDiGraph, ask: Any) -> None:
     with pytest.raises(UsageError, match="limit -1: expected a number from 0"):
         ask(graph, limit=-1)

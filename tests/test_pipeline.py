@@ -16,7 +16,7 @@ import networkx as nx
 import pytest
 
 import kg
-from kg.errors import BuildError
+from kg.errors import BuildError, ReadError
 from kg.files import FILES
 from kg.folder import load
 from kg.graph import build_graph, to_records
@@ -267,3 +267,8 @@ def test_an_input_within_the_earlier_build_is_not_lost(built: Path, tmp_path: Pa
     assert done.returncode == 1
     assert b"holds 'mine.jsonl'" in done.stderr
     assert mine.read_bytes() == SAMPLE.read_bytes()
+
+
+def test_no_input_at_all_is_told() -> None:
+    with pytest.raises(ReadError, match=r"^no input was given: no papers found"):
+        kg.build([])

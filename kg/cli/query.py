@@ -174,6 +174,7 @@ def _answer(
     else:
         _check_format(answer, format)
         _print(answer, format, runner)
+    _tell_undated(runner, text)
     if answer.cut:
         say(f"{answer.count:,} shown, there are more; --limit sets how many")
 
@@ -187,6 +188,20 @@ def _tell_unknown(text: str) -> None:
     for name in find_unknown_terms(text):
         near = find_nearest(name, (*vocab.CLASSES, *vocab.PROPERTIES), limit=1)
         say(f"the schema has no kg:{name}{''.join(f'; nearest: kg:{term}' for term in near)}")
+
+
+def _tell_undated(runner: Runner, text: str) -> None:
+    """Say that no paper has a year, where a query that finds nothing asks for years."""
+    from kg import vocab
+    from kg.query import Ask
+    from kg.query.tokens import find_tokens
+
+    issued = f"<{vocab.expand('dcterms:issued')}>"
+    asks = any(token in ("dcterms:issued", issued) for _, token in find_tokens(text))
+    if not asks or runner.count([[None, issued, None]])[0]:
+        return
+    if not runner.ask(Ask(text, limit=1)).count:  # without a limit nobody counts
+        say("no paper of this graph has a year, and the query asks for years")
 
 
 def _formats(format: str | None, html: Path | None) -> dict[str, Any]:

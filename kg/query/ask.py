@@ -11,7 +11,7 @@ from kg import vocab
 from kg.errors import UsageError
 from kg.query.bundled import read_question
 from kg.query.errors import QuerySyntaxError
-from kg.query.evaluate import Answer, Ask
+from kg.query.evaluate import MEGABYTE, Answer, Ask
 from kg.query.runner import Runner
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def ask(
     *,
     limit: int | None = None,
     timeout: float = 60.0,
+    memory: int = 4096,
     **parameters: object,
 ) -> list[dict[str, Any]] | bool | rdflib.Graph:
     """Ask a built folder a question in SPARQL.
@@ -42,6 +43,7 @@ def ask(
             bundled question.
         limit: at most so many rows or triples.
         timeout: seconds after which the query is stopped for good.
+        memory: megabytes that the query may take above the loaded graph (Linux).
         parameters: a bundled question's parameters, ``task="..."`` for ``--task``.
 
     Returns:
@@ -51,7 +53,8 @@ def ask(
 
     Raises:
         QueryError: what went wrong, by the classes of :mod:`kg.query.errors`.
-        UsageError: no such bundled question, parameter or file.
+        UsageError: no such bundled question, parameter or file; a limit, time or memory
+            that is none.
         NotFoundError: a parameter that names nothing of the graph.
         BuildError: the folder holds no graph.
 
@@ -59,8 +62,10 @@ def ask(
     >>> pandas.DataFrame(kg.ask("out", "shared-concepts", least=3))   # doctest: +SKIP
     """
     question = read_question(query)
+    if memory < 1:
+        raise UsageError(f"memory {memory}: expected a number of megabytes above 0")
     values = {name: str(value) for name, value in parameters.items()}
-    with Runner(Path(folder), timeout=timeout) as runner:
+    with Runner(Path(folder), timeout=timeout, memory=memory * MEGABYTE) as runner:
         text, _ = runner.bind(question, values)
         try:
             answer = runner.ask(Ask(text, limit=limit))

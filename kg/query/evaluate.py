@@ -131,7 +131,7 @@ def _query(store: ox.Store, ask: Ask) -> Any:
             named_graphs=_nodes(ask.named_graphs) or ([] if ask.default_graphs else None),
         )
     except SyntaxError as error:
-        raise to_syntax_error(str(error), prefixes_of(store)) from None
+        raise to_syntax_error(str(error), ask.text, prefixes_of(store)) from None
     except (OSError, RuntimeError, ValueError) as error:
         raise QueryError(f"the query failed: {error}") from error
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from kg import vocab
 from kg.query.errors import QueryRefusedError, QuerySyntaxError
@@ -139,17 +140,17 @@ def calls_service(text: str) -> bool:
     return False
 
 
-def to_syntax_error(message: str, known: Mapping[str, str]) -> QuerySyntaxError:
-    """Return Oxigraph's message as an error with a place, in fewer words.
+def to_syntax_error(message: str, text: str, known: Mapping[str, str]) -> QuerySyntaxError:
+    """Return Oxigraph's message on the query ``text`` as an error with a place, in fewer words.
 
-    >>> to_syntax_error("error at 2:17: expected OPTIONAL", {}).column
+    >>> to_syntax_error("error at 2:17: expected OPTIONAL", "", {}).column
     17
     """
     found = _PLACE.match(message)
     if not found:
         return QuerySyntaxError(f"not SPARQL 1.1: {' '.join(message.split())}")
     line, column = int(found[1]), int(found[2])
-    detail = _shorten(found[3], known)
+    detail = _shorten(found[3], known) + _slash_hint(text, known)
     return QuerySyntaxError(f"line {line}, column {column}: {detail}", line=line, column=column)
 
 
@@ -158,6 +159,19 @@ def _shorten(detail: str, known: Mapping[str, str]) -> str:
         return f"a prefix that is not declared; known without declaring: {', '.join(known)}"
     detail = " ".join(detail.split()).replace("[_]", "something else")
     return detail if len(detail) <= 200 else detail[:200].rsplit(" ", 1)[0] + " ..."
+
+
+def _slash_hint(text: str, known: Mapping[str, str]) -> str:
+    """Return how to write an id such as ``id:method/lora``, where ``text`` has it as it is shown.
+
+    >>> _slash_hint("?p kg:uses id:method/lora", {"id": "", "method": ""})
+    '; SPARQL takes the slash of id:method/... for a path: write method:...'
+    """
+    for (_, name), (_, after) in pairwise(find_tokens(text)):
+        kind = name.removeprefix("id:")
+        if after == "/" and name != kind and kind in known:
+            return f"; SPARQL takes the slash of {name}/... for a path: write {kind}:..."
+    return ""
 
 
 def to_caret(text: str, line: int, column: int) -> str:

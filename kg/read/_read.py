@@ -165,7 +165,7 @@ def _read_items(items: list[Input], options: _Options) -> Iterator[Paper]:
 def nothing_read(inputs: Sequence[str | Input], refusals: Sequence[Refusal]) -> ReadError:
     """Return the error that tells why ``inputs`` gave no paper at all."""
     names = [item.name if isinstance(item, Input) else item for item in inputs[:3]]
-    where = ", ".join(names) + (", ..." if len(inputs) > 3 else "")
+    where = ", ".join(names) + (", ..." if len(inputs) > 3 else "") or "no input was given"
     if refusals:
         count, first = len(refusals), refusals[0]
         return ReadError(f"{where}: no paper could be read, {count:,} refused; the first: {first}")

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
 
 import pytest
 import rdflib
 
 import kg
+from kg.cli.query import command as query_command
 from kg.errors import BuildError, NotFoundError, UsageError
 from kg.model import Paper
-from kg.query import QueryRefusedError, QuerySyntaxError, QueryTimeoutError, list_questions
+from kg.query import (
+    QueryMemoryError,
+    QueryRefusedError,
+    QuerySyntaxError,
+    QueryTimeoutError,
+    list_questions,
+)
 from kg.rdf import RdfSource, write_turtle
 
 
@@ -32,7 +40,7 @@ def test_a_bundled_question_takes_its_parameters_and_a_limit(folder: Path) -> No
 
 def test_no_parameter_has_the_name_of_an_argument() -> None:
     names = {parameter.name for question in list_questions() for parameter in question.parameters}
-    assert not names & {"folder", "query", "limit", "timeout"}
+    assert not names & {"folder", "query", "limit", "timeout", "memory"}
 
 
 def test_ask_is_a_truth_value_and_construct_a_graph(folder: Path) -> None:
@@ -57,6 +65,17 @@ def test_what_goes_wrong_is_told(folder: Path, tmp_path: Path) -> None:
         kg.ask(folder, endless, timeout=1)
     with pytest.raises(BuildError):
         kg.ask(tmp_path / "nowhere", "ASK {}")
+    with pytest.raises(UsageError, match="memory 0: expected"):
+        kg.ask(folder, "ASK {}", memory=0)
+
+
+def test_memory_is_that_of_the_command(folder: Path) -> None:
+    (option,) = (o for o in query_command.params if o.name == "memory")
+    assert inspect.signature(kg.ask).parameters["memory"].default == option.default
+    text = "SELECT (GROUP_CONCAT(CONCAT(STR(?a), STR(?b), STR(?c))) AS ?all) { ?s ?p ?a, ?b, ?c }"
+    much = text.replace("{ ?s ?p ?a, ?b, ?c }", "{ ?a ?p ?q . ?b ?r ?s . ?c ?t ?u }")
+    with pytest.raises(QueryMemoryError, match="more than 32 MB"):
+        kg.ask(folder, much, memory=32)
 
 
 def test_a_paper_without_concepts_is_not_denied(tmp_path: Path) -> None:

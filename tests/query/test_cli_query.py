@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from kg.cli.query import command
 from kg.errors import UsageError
+from kg.vocab import BASE, KG
 from tests.folders import HOSTILE
 
 BOMB = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i"
@@ -45,6 +46,25 @@ def test_a_default_is_told_and_can_be_chosen(folder: Path) -> None:
     label = found.stderr.split(": ")[1].split(" (")[0]
     chosen = kg("query", str(folder), "co-used-methods", "--method", label.upper())
     assert (chosen.stdout, chosen.stderr) == (found.stdout, "")
+
+
+def test_an_id_with_its_slash_is_told(folder: Path) -> None:
+    found = kg("query", str(folder), "SELECT ?p { ?p kg:uses id:method/fizz }")
+    assert found.returncode == 2
+    assert "the slash of id:method/... for a path: write method:..." in found.stderr
+    assert "slash" not in kg("query", str(folder), "SELECT ?p { ?p kg:uses/kg:x 'id:task/a'").stderr
+
+
+def test_a_question_of_years_tells_that_no_paper_has_one(tmp_path: Path) -> None:
+    file = tmp_path / "undated.nt"
+    file.write_text(f"<{BASE}paper/a> <{KG}mentions> <{BASE}method/b> .\n", encoding="utf-8")
+    said = "no paper of this graph has a year, and the query asks for years\n"
+    for query in ("rising-concepts", "SELECT ?p { ?p dcterms:issued ?y }"):
+        assert kg("query", str(file), query).stderr.endswith(said)
+        assert kg("query", str(file), query, "-f", "csv").stderr.endswith(said)
+    optional = "SELECT ?p { ?p kg:mentions ?c OPTIONAL { ?p dcterms:issued ?y } }"
+    assert kg("query", str(file), optional).stderr == ""
+    assert kg("query", str(file), "SELECT ?p { ?p kg:uses ?y } # dcterms:issued").stderr == ""
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "xml"])

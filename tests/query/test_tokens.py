@@ -154,7 +154,7 @@ def test_the_caret_stands_under_the_place() -> None:
     text = "SELECT ?x\nWHERE { ?x a } LIMIT"
     with pytest.raises(SyntaxError) as caught:
         ox.Store().query(text)
-    error = to_syntax_error(str(caught.value), {})
+    error = to_syntax_error(str(caught.value), "", {})
     line, caret = to_caret(text, error.line, error.column).splitlines()
     assert line.endswith("WHERE { ?x a } LIMIT")
     assert (error.line, caret.index("^") - line.index("WHERE")) == (2, error.column - 1)
@@ -169,6 +169,6 @@ def test_the_caret_of_a_long_line_is_in_sight() -> None:
 def test_an_unknown_prefix_is_named_as_such() -> None:
     with pytest.raises(SyntaxError) as caught:
         ox.Store().query("SELECT * { ?s foo:bar ?o }")
-    message = str(to_syntax_error(str(caught.value), {"kg": "x"}))
+    message = str(to_syntax_error(str(caught.value), "", {"kg": "x"}))
     assert "prefix that is not declared" in message
     assert len(message) < 300

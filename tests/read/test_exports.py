@@ -334,3 +334,10 @@ def test_text_after_json_is_refused(tmp_path):
     assert [str(r) for r in refusals] == [
         f"{path}:4: text after the end of the JSON; the rest is lost"
     ]
+
+
+def test_formulas_that_never_close_take_linear_time():
+    from kg.read._bibtex import without_braces
+
+    # Where each is sought to the end of the text this takes hours.
+    assert without_braces("{" + r"\(" * 1_000_000 + "}") == r"\(" * 1_000_000

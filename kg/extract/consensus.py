@@ -63,13 +63,14 @@ def find_roles(
 
     A mention counts as much as it is probable.  That the name is introduced has to be
     probable in itself, on the mean of its mentions: a role that is sure of a doubtful name is not.
-    Of the names in ``own`` the paper itself says it.
+    Of the names in ``own`` the paper itself says it, if ``roles`` have it.
     """
+    known = own if Role.INTRODUCES in roles else ()
     sums = _sum(names, (m.probability * np.array(m.roles) for m in found))
     counts = Counter(names)
     return tuple(
         Role.INTRODUCES.value
-        if name in own
+        if name in known
         else roles[_best_role(sums[name] / counts[name], roles)]
         for name in names
     )

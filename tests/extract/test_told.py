@@ -124,3 +124,8 @@ def test_a_variant_of_what_a_paper_introduces_is_introduced() -> None:
         )
     )
     assert [m.role for m in found] == ["introduces"] * 3 + ["uses"] * 2
+
+
+def test_no_role_is_told_that_a_model_does_not_know() -> None:
+    found = [Found("abstract", 0, 4, "Method", "uses", 1.0, DOUBT, (0.9, 0.1))]
+    assert find_roles(found, ["Quux"], ("uses", "mentions"), {"Quux"}) == ("uses",)

@@ -104,7 +104,7 @@ class Extractor:
     def _apply(
         self, rule: registry.Rule, paper: Paper, known: tuple[Mention, ...]
     ) -> Iterator[Mention]:
-        """Yield what a rule finds, beside a model of the user's own but what that has a type for."""
+        """Yield what a rule finds; beside a model only what that has a type for."""
         types = self._model.types if self._learns else frozenset()
         return (m for m in rule.find(paper, known) if not types or m.type in types)
 

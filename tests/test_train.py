@@ -96,6 +96,17 @@ def test_own_labels_and_roles_without_torch(model: Path) -> None:
     assert extractor.info()["name"] == "gadgets"
 
 
+def test_rules_give_a_model_no_type_that_it_does_not_know(model: Path) -> None:
+    text = "We introduce FooNet, a new benchmark. It reaches 90 pass@1."
+    [alone] = load_extractor(model, extractors="coined, measure").extract([Paper("p", "", text)])
+    assert {(m.text, m.type) for m in alone.mentions} == {
+        ("FooNet", "Benchmark"),
+        ("pass@1", "Metric"),
+    }
+    [beside] = load_extractor(model).extract([Paper("p", "", text)])
+    assert {m.type for m in beside.mentions} <= {"Gadget", "City"}
+
+
 def test_the_same_seed_gives_the_same_predictions(
     data: tuple[Path, Path], model: Path, tmp_path: Path
 ) -> None:

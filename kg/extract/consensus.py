@@ -65,7 +65,8 @@ def find_roles(
 
     A mention counts as much as it is probable.  That the name is introduced has to be
     probable in itself, on the mean of its mentions: a role that is sure of a doubtful name is not.
-    Of the names in ``own`` the paper itself says it, of those in ``known`` that they are not.
+    Of the names in ``own`` the paper itself says it, if ``roles`` have it; of those in ``known``
+    that they are not.
     """
     sums = _sum(names, (m.probability * np.array(m.roles) for m in found))
     counts = Counter(names)

@@ -95,11 +95,18 @@ class Extractor:
         learned = tidy(mend(self._model.find(bare, key), bare)) if self._learns else ()
         found = unify_types(learned, key)
         for rule in self._rules:
-            found = unify_types(merge_mentions(found, rule.find(bare, found)), key)
+            found = unify_types(merge_mentions(found, self._apply(rule, bare, found)), key)
         if not self._learns:
             return found
         pooled = pool_evidence(unify_roles(introduce_variants(found), key), registry.LEARNED, key)
         return find_reported(pooled, key)
+
+    def _apply(
+        self, rule: registry.Rule, paper: Paper, known: tuple[Mention, ...]
+    ) -> Iterator[Mention]:
+        """Yield what a rule finds; beside a model only what that has a type for."""
+        types = self._model.types if self._learns else frozenset()
+        return (m for m in rule.find(paper, known) if not types or m.type in types)
 
     def info(self) -> dict[str, Any]:
         """Return what a manifest needs: the model's name, version and hash, the extractors."""

@@ -48,6 +48,8 @@ class Learned:
         for other in beside:
             self.encoder.join(self.encoder if other == folder / FACTORY else Encoder(other))
         self.calibration: dict[str, Any] = _calibration(self)
+        #: The types that the model knows; none where a pipeline does not tell.
+        self.types: frozenset[str] = _types(self)
 
     @property
     def encoder(self) -> Encoder:
@@ -144,6 +146,15 @@ def _calibration(model: Learned) -> dict[str, Any]:
     if model.pipe is not None:
         return model.pipe.encoder.settings.calibration
     return dict(model.nlp.meta.get("paperkg", {}))
+
+
+def _types(model: Learned) -> frozenset[str]:
+    if model.pipe is not None:
+        return frozenset(model.encoder.settings.labels)
+    nlp = model.nlp
+    finders = [name for name in nlp.pipe_names if "doc.ents" in nlp.get_pipe_meta(name).assigns]
+    labels = (label for name in finders for label in nlp.pipe_labels.get(name, ()))
+    return frozenset(label.partition("|")[0] for label in labels)
 
 
 def _to_mention(paper: Paper, found: Found, kind: str, role: str) -> Mention:

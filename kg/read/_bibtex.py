@@ -28,7 +28,7 @@ _NO_ENTRIES = ("string", "preamble")
 _VOLUMES = frozenset({"proceedings", "mvproceedings", "book", "mvbook", "collection"})
 #: What an entry takes over from the volume that it refers to.
 _INHERITED = frozenset({"title", "booktitle", "journal", "year", "date"})
-_MATH = re.compile(r"(\$[^$]*\$|\\\(.*?\\\)|\\[A-Za-z]+\s*\{[^{}]*\}|\\.)")
+_MATH = re.compile(r"(\$[^$]*\$|\\\((?:[^\\]|\\[^()])*\\\)|\\[A-Za-z]+\s*\{[^{}]*\}|\\.)")
 #: Commands that set their words in another type, and mean no more.
 _TYPE = re.compile(
     r"\\(?:emph|text(?:it|bf|tt|sc|sf|rm|sl|md|up|normal)|mbox|hbox)\s*(?=\{)"

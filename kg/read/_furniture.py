@@ -44,15 +44,19 @@ _UI_PHRASE = re.compile(
 )  # fmt: skip
 _UI_PROSE = re.compile(
     r"(?:^©|^copyright\b|^.{,150}all rights reserved|we use cookies|uses cookies"
-    r"|^by (?:clicking|continuing|signing|subscribing)|\bby (?:clicking|signing) (?:in|on|up)\b"
+    r"|^by (?:clicking|continuing|signing|subscribing)"
+    r"|\byou\b.{0,80}\bby (?:clicking|signing) (?:in|on|up)\b"
     r"|your (?:e-?mail )?inbox|subscribe to (?:our|the)|arxivlabs|disable mathjax"
-    r"|(?:enable|disable|requires?|without|turn on) javascript|javascript (?:is|must|to) "
+    r"|(?:please|to|you) (?:enable|disable|turn on) javascript"
+    r"|\b(?:this|our|your) (?:site|website|page|app|browser)\b[^.]{0,40}"
+    r" (?:requires?|without) javascript"
+    r"|javascript (?:is (?:disabled|needed|not enabled|off|required|turned off)|must be) "
     r"|identical to the accepted versions|^openreview is a long-term project"
     r"|this is an automated message|thumbs up to this comment|this message was sent by"
     r"|^we gratefully acknowledge support|i (?:acknowledge|certify) that"
     r"|papers are the open access versions|^this material is presented to ensure timely"
     r"|name changes? (?:in|from) the electronic proceedings|\"report an issue\" link"
-    r"|^arxiv-issued doi|^do not remove:|^correct metadata for\b|^session \d|^room \d"
+    r"|^arxiv-issued doi|^do not remove:|^correct metadata for\b|^(?:session|room) \d.{0,100}$"
     r"|^part of the book series|^included in the following"
     r"|^(?:research|review|survey|short)-(?:article|paper)$|^(.{2,60}) logo\1$|^name change policy$"
     r"|\bgo to .{2,80} homepage$|\blibrarian[ -]bot\b|by dragging in the text input)",

@@ -30,6 +30,9 @@ _NOT_PAPERS = frozenset({
 })  # fmt: skip
 
 _CHUNK = 1 << 16
+#: A string, which the end of the text may cut, or what opens or closes an object or a list.
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
+_OPENS = {"{": 1, "[": 1, "}": -1, "]": -1}
 _DECODER = json.JSONDecoder()
 _NEXT = re.compile(r"\}\s*,\s*(?=\{)")
 _NOTHING = object()
@@ -162,13 +165,32 @@ def _object_rows(source: Source, buffer: _Buffer, flavour: str | None) -> Iterat
         yield from _value_rows(source, _items(source, buffer), flavour)
         yield from _more_rows(source, buffer, flavour)
         return
-    name = _list_name(buffer.text) if whole else None
+    name = _list_name(buffer.text, value) if whole else None
     opening = _list_start(buffer, [name] if name else [] if whole else LIST_NAMES)
     if opening is None:
         yield from _value_rows(source, _items(source, buffer), flavour)
         return
+    depth = sum(_OPENS.get(mark, 0) for mark in _TOKEN.findall(buffer.text, buffer.at, opening))
     buffer.move(opening)
     yield from _value_rows(source, _items(source, buffer), flavour)
+    if not whole:
+        _leave(buffer, depth)
+        yield from _more_rows(source, buffer, flavour)
+
+
+def _leave(buffer: _Buffer, depth: int) -> None:
+    """Go on to the end of the document, which is ``depth`` objects further out."""
+    ended = False
+    while depth > 0:
+        match = _TOKEN.search(buffer.text, buffer.at)
+        if match and not (match[0][0] == '"' and match.end() == len(buffer.text)):
+            buffer.move(match.end())
+            depth += _OPENS.get(match[0], 0)
+        elif ended:
+            return
+        else:  # a string may go on in what follows
+            buffer.move(match.start() if match else len(buffer.text))
+            ended = buffer.fill(2 * (len(buffer.text) - buffer.at) + _CHUNK)
 
 
 def _first_value(text: str) -> tuple[Any, int]:
@@ -179,11 +201,9 @@ def _first_value(text: str) -> tuple[Any, int]:
         return None, 0
 
 
-def _list_name(text: str) -> str | None:
+def _list_name(text: str, value: Any) -> str | None:
     """The key of the list of papers in a JSON object; a broken one is judged by usual names."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
+    if value is None:
         return next((n for n in LIST_NAMES if f'"{n}"' in text[:100_000]), None)
     if _is_record(value):
         return None

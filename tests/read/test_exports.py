@@ -326,6 +326,25 @@ def test_exports_put_together_in_one_file_are_read_to_the_end(parts, tmp_path):
     assert not refusals
 
 
+@pytest.mark.parametrize("chunk", [1, 7, 1 << 16])
+def test_large_exports_put_together_are_read_to_the_end(chunk, tmp_path, monkeypatch):
+    """Documents beyond what is held whole, a list of strings with brackets behind each list."""
+    from kg.read import _json
+
+    monkeypatch.setattr(_json, "WHOLE", 100)
+    monkeypatch.setattr(_json, "_CHUNK", chunk)
+    parts = (
+        {"meta": {"n": 1}, "papers": [{"title": f"Title {at}"}], "more": ["]}", 'a "b" {', "\\"]}
+        for at in range(20)
+    )
+    path = tmp_path / "all.json"
+    path.write_text("\n".join(json.dumps(part, indent=1) for part in parts) + "\n")
+    refusals: list = []
+    found = [p.title for p in read_papers(path, on_refusal=refusals.append)]
+    assert found == [f"Title {at}" for at in range(20)]
+    assert not refusals
+
+
 def test_text_after_json_is_refused(tmp_path):
     path = tmp_path / "papers.json"
     path.write_text('[\n{"title": "One"}\n]\nAbout these papers\n')
@@ -334,3 +353,10 @@ def test_text_after_json_is_refused(tmp_path):
     assert [str(r) for r in refusals] == [
         f"{path}:4: text after the end of the JSON; the rest is lost"
     ]
+
+
+def test_formulas_that_never_close_take_linear_time():
+    from kg.read._bibtex import without_braces
+
+    # Where each is sought to the end of the text this takes hours.
+    assert without_braces("{" + r"\(" * 1_000_000 + "}") == r"\(" * 1_000_000

@@ -263,6 +263,25 @@ def test_an_abstract_with_words_that_pages_print_is_kept(words, tmp_path):
     assert [p.abstract for p in found] == [abstract]
 
 
+@pytest.mark.parametrize(
+    "abstract",
+    [
+        "Web agents act by clicking on elements and by typing text. We present FooAgent, which "
+        "grounds each action in a screenshot, and test it on 812 tasks.",
+        "JavaScript is a language whose dynamic types make static analysis hard. We present "
+        "FooLint, a model that finds type errors in programs of 4,000 projects.",
+        "Many sites break without JavaScript, which hurts crawlers. We propose FooCrawl, a "
+        "crawler that renders pages with a network, and test it on 9,000 pages.",
+        "Session 1 of an experiment differs from session 2 in most studies of memory. We propose "
+        "a model of both that reaches 80% accuracy on three data sets.",
+    ],
+)
+def test_an_abstract_about_pages_is_none_of_their_notices(abstract, tmp_path):
+    found, refusals = read(f"{PAPERS[0][0]}\nAda Lovelace, Alan Turing\n{abstract}\n", tmp=tmp_path)
+    assert not refusals
+    assert [p.abstract for p in found] == [abstract]
+
+
 def test_furniture_alone_gives_nothing(tmp_path):
     found, refusals = read(HEAD + FOOT, tmp=tmp_path)
     assert found == []

@@ -115,6 +115,16 @@ def test_replies_that_are_left_out_are_told_and_the_next_page_is_read(tmp_path):
     ]
 
 
+def test_a_button_of_each_paper_opens_no_replies(tmp_path):
+    path = tmp_path / "page.txt"
+    papers = ((CRANES, CRANES_TEXT), (WAIT, WAIT_TEXT), (TINY, TINY_TEXT))
+    path.write_text("".join(f"{a}\n{PEOPLE}\n{b}\nAdd to collection\n" for a, b in papers))
+    notices: list = []
+    found = list(read_papers(path, on_notice=notices.append))
+    assert [(p.title, p.abstract) for p in found] == list(papers)
+    assert not notices
+
+
 def test_a_narrow_column_of_a_pdf_with_broken_words(tmp_path):
     lines = (
         "We study whether language models can de-",

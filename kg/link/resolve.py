@@ -12,7 +12,13 @@ from kg.link.index import Index
 from kg.link.keys import Names
 from kg.link.rules import group_of, is_proper
 from kg.link.senses import Sense, add_coined, find_senses, merge_senses, pick_defaults
-from kg.link.variants import find_heads, join_nested, join_slips, join_years
+from kg.link.variants import (
+    find_heads,
+    join_nested,
+    join_publishers,
+    join_slips,
+    join_years,
+)
 from kg.names import name_words
 
 #: A short form's company is judged by at most this many papers a sense.
@@ -145,6 +151,7 @@ def _join_variants(
     }
     join_nested(index, long_words, clusters)
     join_years(index, clusters)
+    join_publishers(index, clusters)
     join_slips(index, clusters)
 
 

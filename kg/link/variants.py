@@ -139,6 +139,22 @@ def join_years(index: Index, clusters: Clusters) -> None:
             _join_all(editions[edition], "year", 0.92, index, clusters)
 
 
+def join_publishers(index: Index, clusters: Clusters) -> None:
+    """Join data sets and benchmarks with their names without Microsoft's prefix: MS-COCO, COCO.
+
+    What is left must be a name of four letters or more: MS-ASL is a data set, ASL a language.
+    """
+    for key in sorted(index.forms):
+        bare = key.removeprefix("microsoft").removeprefix("ms")
+        if bare != key and bare in index.forms and sum(c.isalpha() for c in bare) >= 4:
+            resources = all(same_group(index.type(name), "Dataset") for name in (key, bare))
+            named = (
+                index.form(key).startswith(("MS", "Microsoft")) and index.form(bare)[0].isupper()
+            )
+            if resources and named:
+                clusters.join(Union(bare, key, "publisher", 0.9))
+
+
 def join_slips(index: Index, clusters: Clusters) -> None:
     """Join a name to a known one where a long word differs by a typing slip.
 

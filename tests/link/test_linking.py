@@ -306,6 +306,20 @@ def test_the_table_of_common_abbreviations_is_made_of_keys() -> None:
             assert len(long) > len(short)
 
 
+def test_a_publisher_s_prefix_makes_no_data_set_of_its_own() -> None:
+    papers = [
+        paper("a", "We test on [d:QUUX] and [d:ASL]."),
+        paper("b", "We test on [d:MS-QUUX] and [d:MS-ASL]."),
+        paper("c", "We test on [b:Microsoft QUUX] with [m:MS-GRAULT] and [m:GRAULT]."),
+    ]
+    linked = link_papers(papers)
+    assert concept_of(linked, "a", "QUUX") == concept_of(linked, "b", "MS-QUUX")
+    assert concept_of(linked, "a", "QUUX") == concept_of(linked, "c", "Microsoft QUUX")
+    assert concept_of(linked, "a", "ASL") != concept_of(linked, "b", "MS-ASL")
+    assert concept_of(linked, "c", "GRAULT") != concept_of(linked, "c", "MS-GRAULT")
+    assert linked.report["merges"]["publisher"] == 2
+
+
 def test_a_slip_is_joined_and_a_word_of_its_own_is_not() -> None:
     words = "semantic segmentation", "instance segmentation", "panoptic segmentation"
     papers = [paper(f"p{i}", f"We do [t:{words[i % 3]}].") for i in range(6)]

@@ -92,6 +92,7 @@ _OLD = re.compile(
     r"|(?:widely|commonly)[- ](?:used|adopted)|standard|popular|classical|classic|common|recent"
     r"|vanilla|previous|prior) $"
 )
+#: What stands after a name that is given and told about.
 _EXPLAINED = re.compile(r", (?:an?|the|our) ")
 #: "LMs", "GANs": what nobody coins.
 _PLURAL = re.compile(r"[A-Z]+s")

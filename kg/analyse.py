@@ -160,10 +160,10 @@ def similar(graph: nx.MultiDiGraph, name: str, *, limit: int = 10) -> list[Simil
         NotFoundError: nothing has that name.
         UsageError: a limit below 0.
     """
+    _check_limit(limit)
     node = find_node(graph, name)
     vectors = _vectors(graph, paper_side=graph.nodes[node]["kind"] == "paper")
     own = vectors.get(node, {})
-    _check_limit(limit)
     kin = graph.nodes[node]["type"]
     rows = [
         _similar_row(graph, other, own, vectors[other])

@@ -84,7 +84,7 @@ def command(
         predicted=predicted,
         html=page,
         plot=plot,
-        intervals="yes" if intervals else None,
+        intervals=intervals,
         linking=linking,
     )
     if linking:
@@ -104,9 +104,9 @@ def command(
         say(f"wrote {path}")
 
 
-def _check_options(gold: str, *, linking: bool, **given: str | None) -> None:
+def _check_options(gold: str, *, linking: bool, intervals: bool, **given: str | None) -> None:
     """Raise where an option would say nothing, or a page would replace what it is made from."""
-    used = [name for name, value in given.items() if value]
+    used = [name for name, value in {**given, "intervals": intervals}.items() if value]
     idle = used if linking else [n for n in used if n in ("model", "extractors")]
     if idle and (linking or given["predicted"]):
         other = "--linking" if linking else "--predicted"

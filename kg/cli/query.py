@@ -74,7 +74,8 @@ def command(
     of a bundled question, which takes its parameters as options.  The prefixes
     kg:, id:, skos:, dcterms:, rdf:, rdfs:, xsd: ... need no declaring.
     """
-    from kg.query import MEGABYTE, QuerySyntaxError, Runner, read_question
+    from kg.query import MEGABYTE, Runner, read_question
+    from kg.query.bundled import naming_file
 
     if list_:
         _list(query or ("" if folder is None or folder.is_dir() else str(folder)))
@@ -95,12 +96,8 @@ def command(
 
             click.echo(explained(runner, text))
             return
-        try:
+        with naming_file(query):
             _answer(runner, text, folder, format=format, limit=limit, html=html)
-        except QuerySyntaxError as error:
-            if query.startswith("@"):
-                raise UsageError(f"{query[1:]}: {error}") from None
-            raise
     _tell_unknown(question.text)
 
 

@@ -85,7 +85,8 @@ def _in_usual_case(picked: Form, known: list[Form], type: str, common: frozenset
     """
     if type not in ("Task", "Method") or " " not in picked.text or _starts_low(picked.text):
         return picked
-    same = [form for form in known if _folded(form.text) == _folded(picked.text)]
+    one = _one(picked.text).casefold()
+    same = [form for form in known if _one(form.text).casefold() == one]
     low = [form for form in same if _starts_low(form.text)]
     used, all_used = (sum(form.in_abstracts for form in group) for group in (low, same))
     enough = used > 0 if type == "Task" else 3 * used >= all_used > 0
@@ -93,9 +94,10 @@ def _in_usual_case(picked: Form, known: list[Form], type: str, common: frozenset
     return _most_used(sound) if sound and enough else picked
 
 
-def _folded(name: str) -> str:
+def _one(name: str) -> str:
+    """Return the name with its last word in the singular."""
     head, space, last = name.rpartition(" ")
-    return f"{head}{space}{singular(last)}".casefold()
+    return f"{head}{space}{singular(last)}"
 
 
 def _lowers_only(text: str, common: frozenset[str]) -> bool:
@@ -130,8 +132,7 @@ def _lowered(label: str, known: set[str], type: str, common: frozenset[str] = fr
     low = label[:1].lower() + label[1:]
     if " " not in label or not low.islower() or type in ("Dataset", "Benchmark"):
         return label
-    head, space, last = low.rpartition(" ")
-    near = {low, f"{head}{space}{singular(last)}", f"{low}s"}
+    near = {low, _one(low), f"{low}s"}
     first = next(iter(_WORD.findall(low)), "")
     decided = common and len(first) > 1
     return low if (first in common if decided else not near.isdisjoint(known)) else label
@@ -152,11 +153,11 @@ def _singular(label: str, known: set[str], type: str, common: frozenset[str] = f
     >>> _singular("foo networks", {"foo networks", "FN"}, "Method", frozenset(["network"]))
     'foo network'
     """
-    head, space, last = label.rpartition(" ")
+    head, _, last = label.rpartition(" ")
     if not STOPWORDS.isdisjoint(head.lower().split()):
         return label
     name = last[:1].isupper() and not last[-2:-1].isupper() and type in ("Dataset", "Benchmark")
-    one = f"{head}{space}{singular(last)}"
+    one = _one(label)
     idea = type in ("Method", "Task") and head and singular(last) in common
     short = idea and any(_is_short(form) and singular(form) == form for form in known)
     return one if (one in known or short) and not name else label

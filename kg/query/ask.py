@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg import vocab
 from kg.errors import UsageError
-from kg.query.bundled import read_question
-from kg.query.errors import QuerySyntaxError
+from kg.query.bundled import naming_file, read_question
 from kg.query.evaluate import MEGABYTE, Answer, Ask
 from kg.query.runner import Runner
 
@@ -67,12 +66,8 @@ def ask(
     values = {name: str(value) for name, value in parameters.items()}
     with Runner(Path(folder), timeout=timeout, memory=memory * MEGABYTE) as runner:
         text, _ = runner.bind(question, values)
-        try:
+        with naming_file(query):
             answer = runner.ask(Ask(text, limit=limit))
-        except QuerySyntaxError as error:
-            if query.startswith("@"):
-                raise UsageError(f"{query[1:]}: {error}") from None
-            raise
     return _to_graph(answer) if answer.kind == "graph" else _to_values(answer)
 
 

@@ -23,6 +23,8 @@ is written ``$name``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,6 +32,7 @@ from pathlib import Path
 from kg import vocab
 from kg.errors import QueryError, UsageError
 from kg.nearest import find_nearest
+from kg.query.errors import QuerySyntaxError
 
 ENTITY_KINDS = ("paper", "concept", "method", "dataset", "benchmark", "task", "metric")
 _KEYS = ("title", "question", "param", "columns", "kept")
@@ -144,6 +147,21 @@ def read_question(text: str) -> Question:
     if re.fullmatch(r"[\w.-]+", text):
         return find_question(text)
     return to_question("query", text)
+
+
+@contextmanager
+def naming_file(query: str) -> Iterator[None]:
+    """Have a syntax error in what a user typed as ``@FILE`` name the file.
+
+    Raises:
+        UsageError: in place of the :class:`QuerySyntaxError` of a file.
+    """
+    try:
+        yield
+    except QuerySyntaxError as error:
+        if query.startswith("@"):
+            raise UsageError(f"{query[1:]}: {error}") from None
+        raise
 
 
 def _read_file(path: Path) -> Question:

@@ -169,9 +169,7 @@ def _fields(entry: dict[str, Any]) -> dict[str, Any]:
             first("summary", "abstract", "description", "content", "encoded") or ""
         ),
         "authors": [a for a in entry.get("authors", []) if a] or _listed(entry) or _creators(entry),
-        "year": first(
-            "year", "published", "created", "pubdate", "date", "issued", "updated", "year"
-        ),
+        "year": first("year", "published", "created", "pubdate", "date", "issued", "updated"),
         "doi": first("doi", "electronic-resource-num")
         or next((i for i in identifiers if "10." in i and "doi" in i.lower()), None),
         "venue": first(

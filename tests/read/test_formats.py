@@ -657,9 +657,11 @@ def pipe(tmp_path):
     writer = threading.Thread(target=path.write_text, args=(SAME["ris"],), daemon=True)
     writer.start()
     yield path
-    if writer.is_alive():  # nobody read it
-        path.read_text()
-    writer.join()
+    # Frees a writer that nobody read; without O_NONBLOCK it would wait for one that has gone.
+    reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    writer.join(timeout=30)
+    os.close(reading)
+    assert not writer.is_alive()
 
 
 @pytest.mark.parametrize("reader", [read_papers, read_unique])

@@ -74,10 +74,13 @@ class Folder:
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph:
-        """The networkx graph (:mod:`kg.graph`)."""
+        """The networkx graph (:mod:`kg.graph`); it knows its build, for :func:`kg.to_rdf`."""
         from kg.graph import build_graph
+        from kg.rdf import BuildInfo
 
-        return build_graph(self.papers, self.concepts)
+        graph = build_graph(self.papers, self.concepts)
+        graph.graph["build"] = BuildInfo.from_manifest(self.manifest)
+        return graph
 
 
 def load(path: str | Path) -> Folder:

@@ -10,7 +10,8 @@ concept id             kind "concept", type "Method" ... "Metric", label, aliase
 ``link/<digest>``      kind "link", type "Link", label and url (the absolute URL)
 =====================  ========================================================
 
-Every node's ``record`` is the frozen record itself (for links the URL).
+Every node's ``record`` is the frozen record itself (for links the URL).  The graph of a
+build or a built folder has ``graph.graph["build"]``, a :class:`kg.rdf.BuildInfo`.
 
 Edges, all directed, by key:
 

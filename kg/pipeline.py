@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from kg.files import CORRECTIONS, check_replaceable, replace_folder, sha256, to_json
-from kg.folder import write_folder
+from kg.folder import build_info, write_folder
 from kg.model import Concept, Paper
 from kg.text import digest
 from kg.vocab import BASE
@@ -104,10 +104,12 @@ class Build:
         self.seconds[stage] = round(self.seconds.get(stage, 0.0) + spent, 3)
 
     def graph(self) -> nx.MultiDiGraph:
-        """Return the networkx graph of the build."""
+        """Return the networkx graph of the build; it knows its build, for :func:`kg.to_rdf`."""
         from kg.graph import build_graph
 
-        return build_graph(self.papers, self.concepts)
+        graph = build_graph(self.papers, self.concepts)
+        graph.graph["build"] = build_info(self)
+        return graph
 
     def nothing_found(self) -> list[str]:
         """Return the ids of papers without a single mention, sorted."""

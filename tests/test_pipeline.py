@@ -128,6 +128,18 @@ def test_the_python_way_is_the_same_graph(built: Path) -> None:
     assert set(graph.edges(keys=True)) == set(other.edges(keys=True))
 
 
+def test_to_rdf_of_a_loaded_graph_is_the_file(built: Path) -> None:
+    """The triples about the build included, and in a part of the graph as well."""
+    from rdflib import Graph, URIRef
+
+    graph = kg.load_graph(built)
+    assert set(kg.to_rdf(graph)) == set(Graph().parse(built / "graph.ttl"))
+    part = graph.subgraph(list(graph)[:5])
+    node = URIRef(graph.graph["build"].iri())
+    assert node in set(kg.to_rdf(part).subjects())
+    assert kg.build(SAMPLE).graph["build"].id == load(built).manifest["build"]
+
+
 def test_with_out_the_graph_is_made_once_and_is_the_one_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

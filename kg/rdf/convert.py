@@ -32,13 +32,12 @@ def to_rdf(
 
     Args:
         graph: nodes carry their frozen record as ``record`` (:mod:`kg.graph`).
-        build: how it was made; by default ``graph.graph["build"]`` where you put one, else
-            this version alone.
+        build: how it was made; by default ``graph.graph["build"]``, which :func:`kg.build` and
+            :func:`kg.load_graph` set, else this version alone.
         base, abstracts, sentences: see :class:`kg.rdf.RdfSource`.
 
     Returns:
-        the triples of ``graph.ttl``, prefixes bound; those about the build differ where
-        ``build`` is not that of the folder (``BuildInfo.from_manifest``).
+        the triples of ``graph.ttl``, prefixes bound.
     """
     papers, concepts = _records(graph)
     known = graph.graph.get("build")

@@ -200,6 +200,26 @@ def test_search_finds_papers_by_scattered_words_authors_and_ids(watched: Any, pa
     assert not any(f"by {author}" in row for row in found(surname[1:]))
 
 
+def test_search_forgives_a_slip_and_says_so(watched: Any, pages: Pages) -> None:
+    page = watched(pages("small"))
+    label = page.evaluate("paperkg.model.label(paperkg.model.P)")
+    word = max(label.lower().split(), key=len)
+    assert len(word) >= 8, "the longest word allows two slips"
+    swapped = word[:2] + word[3] + word[2] + word[4:]
+    for slip in (word[:3] + word[4:], swapped, "x" + word, word[:4] + "qq" + word[6:]):
+        query = label.lower().replace(word, slip)
+        page.fill("#search", query)
+        told, first = page.locator("#search ~ ul [role=option]").all_inner_texts()[:2]
+        assert told == f"Nothing is called “{query}”; this is for “{label.lower()}”."
+        assert label in first
+        assert told in page.locator("[role=search] [role=status]").inner_text()
+    page.keyboard.press("Enter")
+    assert page.evaluate("paperkg.model.label(paperkg.main)") == label
+    for query in (word[:3] + "qqq" + word[6:], word + " qqqqqq", "qq"):
+        page.fill("#search", query)
+        assert page.locator("#search ~ ul [role=option]").count() == 1, query
+
+
 def test_the_address_of_a_paper_finds_it(watched: Any, pages: Pages, tmp_path: Path) -> None:
     papers, concepts = make_papers(9)
     papers[4] = dataclasses.replace(papers[4], arxiv_id="2106.00001", doi="10.5555/Ab.12(3)")

@@ -46,11 +46,17 @@ export class Index {
     this.rows.push({ node, text: fold(ids.join(" ")), less: 4, says: () => plain(id[node], 40), word: true });
   }
 
-  // {hits: the best rows, total: how many nodes match}.
+  // {hits: the best rows, total: how many nodes match, meant: the words looked for instead, or ""}.
   find(query, limit = LIMIT) {
     const wanted = wish(query);
-    if (!wanted) return { hits: [], total: 0 };
+    if (!wanted) return { hits: [], total: 0, meant: "" };
     if (!this.rows) this.build();
+    const found = this.match(wanted, limit);
+    const meant = found.total ? "" : this.spell(wanted);
+    return meant ? { ...this.match(meant, limit), meant } : { ...found, meant: "" };
+  }
+
+  match(wanted, limit) {
     const best = new Map();
     for (const row of this.rows) {
       const score = this.score(row, wanted);
@@ -59,6 +65,14 @@ export class Index {
     this.addScattered(best, wanted.split(" "));
     const hits = [...best.values()].sort((a, b) => b.score - a.score || a.node - b.node).slice(0, limit);
     return { hits, total: best.size };
+  }
+
+  // The query with each word that stands nowhere replaced by the nearest one that does, or "".
+  spell(wanted) {
+    this.words ??= countWords(this.rows);
+    const words = wanted.split(" ").map((word) => (this.whole.some((text) => text.includes(word)) ? word : nearest(word, this.words)));
+    const meant = words.join(" ");
+    return words.every(Boolean) && meant !== wanted ? meant : "";
   }
 
   // Words in another order, or with others between them: behind all that match as typed.
@@ -104,6 +118,49 @@ export class Index {
   }
 }
 
+// {word: how many names have it}; ids are no words.
+function countWords(rows) {
+  const counts = new Map();
+  for (const { text } of rows) {
+    for (const word of text.split(" ")) if (!/\p{N}/u.test(word)) counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  return counts;
+}
+
+// The word with the fewest slips from `word`, of those the most frequent, or null: one slip in four
+// to seven letters, two in more.
+function nearest(word, counts) {
+  const most = word.length < 4 ? 0 : word.length < 8 ? 1 : 2;
+  let best = null;
+  for (const [other, count] of most ? counts : []) {
+    if (Math.abs(other.length - word.length) > most) continue;
+    const found = { other, count, slips: slips(word, other) };
+    if (found.slips <= most && closer(found, best)) best = found;
+  }
+  return best && best.other;
+}
+
+function closer(found, best) {
+  if (!best || found.slips !== best.slips) return !best || found.slips < best.slips;
+  return found.count === best.count ? found.other < best.other : found.count > best.count;
+}
+
+// Damerau-Levenshtein distance (optimal string alignment): a letter more, less, other, or two swapped.
+function slips(one, two) {
+  let before = [];
+  let last = Array.from({ length: two.length + 1 }, (_, at) => at);
+  for (let i = 1; i <= one.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= two.length; j++) {
+      const same = one[i - 1] === two[j - 1];
+      next[j] = Math.min(last[j] + 1, next[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && one[i - 1] === two[j - 2] && one[i - 2] === two[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
+    }
+    [before, last] = [last, next];
+  }
+  return last[two.length];
+}
+
 let boxes = 0;
 
 // A combobox: type, arrow keys, Enter. `onpick(node)` gets the choice.
@@ -126,10 +183,11 @@ export function searchBox(index, { label, placeholder, onpick, id, role = null }
   };
   const mark = (next) => {
     at = next;
-    [...list.children].forEach((row, n) => row.setAttribute("aria-selected", String(n === at)));
-    if (at >= 0 && list.children[at]) {
-      input.setAttribute("aria-activedescendant", list.children[at].id);
-      list.children[at].scrollIntoView({ block: "nearest" });
+    const rows = [...list.querySelectorAll("[id]")]; // what only tells has no id
+    rows.forEach((row, n) => row.setAttribute("aria-selected", String(n === at)));
+    if (rows[at]) {
+      input.setAttribute("aria-activedescendant", rows[at].id);
+      rows[at].scrollIntoView({ block: "nearest" });
     }
   };
   const pick = (hit) => {
@@ -138,11 +196,12 @@ export function searchBox(index, { label, placeholder, onpick, id, role = null }
   };
   const update = () => {
     const text = input.value.trim();
-    ({ hits, total } = index.find(text));
+    let meant;
+    ({ hits, total, meant } = index.find(text));
     const quiet = (said) => h("li", { class: "quiet-row", role: "option", "aria-disabled": "true", "aria-selected": "false" }, said);
-    replace(list, hits.map((hit, n) => row(hit, `found-${number}-${n}`, pick)), total > hits.length ? quiet(S.firstMatches(hits.length, total)) : null);
-    if (text && !total) replace(list, quiet(S.noMatch(text)));
-    status.textContent = text ? S.matches(total) : "";
+    const none = text && !total ? S.noMatch(text) : meant ? S.meant(text, meant) : null;
+    replace(list, none && quiet(none), hits.map((hit, n) => row(hit, `found-${number}-${n}`, pick)), total > hits.length ? quiet(S.firstMatches(hits.length, total)) : null);
+    status.textContent = !text ? "" : meant ? `${none} ${S.matches(total)}` : S.matches(total);
     list.hidden = !text;
     input.setAttribute("aria-expanded", String(Boolean(text)));
     mark(hits.length ? 0 : -1);

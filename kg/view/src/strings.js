@@ -20,6 +20,7 @@ export const S = {
   search: "Search titles, authors, ids, concepts, aliases",
   searchLabel: "Search",
   noMatch: (text) => `Nothing is called “${text}”.`,
+  meant: (text, meant) => `Nothing is called “${text}”; this is for “${meant}”.`,
   matches: (count) => many(count, "match", "matches"),
   firstMatches: (shown, total) => `The first ${number(shown)} of ${number(total)}; type more to narrow them down`,
   by: (author, authors) => `by ${author}${authors > 1 ? " and others" : ""}`,

@@ -79,18 +79,31 @@ def _utf8_lines(source: Source, limit: int) -> Iterator[str]:
             _skip_line(source.stream, raw, limit)
             source.refuse(number, f"a line of more than {limit:,} bytes")
             raw = b"\n"
-        try:
-            text = raw.decode()
-        except UnicodeDecodeError:
-            text = _not_utf8(source, number, raw)
-        yield _without_nul(source, number, text)
+        yield _without_nul(source, number, _decode_lines(source, number, raw))
 
 
 def _without_nul(source: Source, number: int, text: str) -> str:
     if "\x00" not in text:
         return text
-    source.notice(number, "NUL characters became U+FFFD")
+    line = number + text.count("\n", 0, text.index("\x00"))
+    source.notice(line, "NUL characters became U+FFFD")
     return text.replace("\x00", "\ufffd")
+
+
+def _decode_lines(source: Source, number: int, raw: bytes) -> str:
+    """Return the text of whole lines, of which the first has that number."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        lines = enumerate(raw.split(b"\n"), number)
+        return "\n".join(_decode_line(source, line, part) for line, part in lines)
+
+
+def _decode_line(source: Source, number: int, raw: bytes) -> str:
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return _not_utf8(source, number, raw)
 
 
 def _skip_line(stream: IO[bytes], raw: bytes, limit: int) -> None:
@@ -140,6 +153,33 @@ def to_chunks(source: Source, encoding: str, size: int = 1 << 16) -> Iterator[st
         yield decoder.decode(b"", True)
     except BROKEN as error:
         source.refuse(0, f"the data breaks off ({error}); the rest is lost")
+
+
+def to_pieces(source: Source, encoding: str, size: int = 1 << 16) -> Iterator[tuple[int, str]]:
+    """Yield (number of the line it begins in, piece of text), for text of any length of line.
+
+    Wrong bytes and NUL as in :func:`to_lines`.
+    """
+    narrow, line = encoding.startswith("utf-8"), 1
+    if source.stream.peek(3)[:3] == codecs.BOM_UTF8:  # type: ignore[attr-defined]
+        source.stream.read(3)
+    decoder, held = codecs.getincrementaldecoder(encoding)("replace"), b""
+    while read := source.stream.read(size):
+        raw = held + read
+        cut = len(raw) - _unfinished(raw) if narrow else len(raw)
+        raw, held = raw[:cut], raw[cut:]
+        text = _decode_lines(source, line, raw) if narrow else decoder.decode(raw)
+        yield line, _without_nul(source, line, text)
+        line += text.count("\n")
+    yield line, held.decode(errors="replace") if narrow else decoder.decode(b"", True)
+
+
+def _unfinished(raw: bytes) -> int:
+    """Return how many bytes at the end begin a UTF-8 sequence that goes on."""
+    for back in range(1, min(4, len(raw) + 1)):
+        if raw[-back] >= 0xC0:
+            return back if raw[-back] >= (0xC0, 0xE0, 0xF0)[back - 1] else 0
+    return 0
 
 
 def to_valid(text: str) -> str:

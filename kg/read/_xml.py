@@ -6,13 +6,14 @@ Entities, external references and document types with declarations are refused
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from kg.read._base import Row, Source
 from kg.read._bibtex import without_braces
-from kg.read._decode import BROKEN, find_encoding
+from kg.read._decode import BROKEN, find_encoding, to_pieces
 from kg.read._flavours import without_tags
 from kg.read._mail import without_places
 
@@ -29,30 +30,33 @@ _PARAGRAPH = re.compile(r"</p>|<p>|<br\s*/?>", re.IGNORECASE)
 _TYPE = frozenset({"style", "i", "b", "em", "sub", "sup"})
 _ENTRIES = frozenset({"entry", "item", "record"})
 _MAX_DEPTH = 200
+_MAX_PREFIXES = 50
+
+_ENCODING = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([\w.-]+)")
+_CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+#: Where reading can go on: a document, or an entry.
+_NEXT = re.compile(rb"<\?xml\s|<(?:[\w.-]{1,50}:)?(?:entry|item|record)[\s/>]", re.IGNORECASE)
+_LONGEST = 60
 
 
 def read_atom(source: Source) -> Iterator[Row]:
-    """Yield the entries of an Atom, RSS, OAI-PMH or EndNote document."""
-    from xml.etree.ElementTree import ParseError
+    """Yield the entries of Atom, RSS, OAI-PMH or EndNote documents, one after another.
 
+    What breaks a document costs the entry that it is in, no others.
+    """
     from defusedxml.common import DefusedXmlException
-    from defusedxml.ElementTree import DefusedXMLParser
 
     entries = _Entries(source)
-    parser = DefusedXMLParser(target=entries)
-    entries.locate = lambda: int(parser.parser.CurrentLineNumber)
-    narrow = find_encoding(source.stream).startswith("utf-8")
+    documents = _Documents(source, entries)
     try:
-        while data := source.stream.read(1 << 16):
-            parser.feed(_without_nul(source, data, entries.locate()) if narrow else data)
+        for line, text in to_pieces(source, _find_encoding(source)):
+            documents.feed(line, _without_controls(source, line, text).encode())
             yield from entries.take()
-        parser.close()
+        documents.close()
         if not entries.seen:
             source.refuse(
                 0, f"no Atom, RSS, OAI-PMH or EndNote entry; XML of another kind: {entries.root}"
             )
-    except ParseError as error:
-        source.refuse(error.position[0], f"broken XML: {error}")
     except DefusedXmlException as error:
         source.refuse(entries.locate(), f"XML with entities or external references: {error}")
     except BROKEN as error:
@@ -60,12 +64,116 @@ def read_atom(source: Source) -> Iterator[Row]:
     yield from entries.take()
 
 
-def _without_nul(source: Source, data: bytes, line: int) -> bytes:
-    """Replace NUL, which no XML may hold, by U+FFFD as any encoding of bytes can write it."""
-    if b"\x00" not in data:
-        return data
-    source.notice(line, "NUL characters became U+FFFD")
-    return data.replace(b"\x00", b"&#xFFFD;")
+def _find_encoding(source: Source) -> str:
+    """Return what a byte order mark says, else the XML declaration, else UTF-8."""
+    found = find_encoding(source.stream)
+    told = _ENCODING.match(source.stream.peek(1024))  # type: ignore[attr-defined]
+    if found != "utf-8" or not told:
+        return found
+    name = told[1].decode("ascii")
+    try:
+        known = codecs.lookup(name).name
+        if "<?xml".encode(known) == b"<?xml":
+            return "utf-8" if known == "ascii" else known
+    except (LookupError, UnicodeError):
+        pass
+    source.notice(1, f"this is not written in {name}, as it says: read as UTF-8")
+    return "utf-8"
+
+
+def _without_controls(source: Source, line: int, text: str) -> str:
+    """Replace the characters that no XML may hold by U+FFFD."""
+    found = _CONTROL.search(text)
+    if not found:
+        return text
+    source.notice(line + text.count("\n", 0, found.start()), "control characters became U+FFFD")
+    return _CONTROL.sub("\ufffd", text)
+
+
+class _Documents:
+    """Feeds the parsers, one for each document, and one more after each break.
+
+    After a break the next entry is looked for, and read within a root of our own that binds
+    the prefixes met so far.
+    """
+
+    def __init__(self, source: Source, entries: _Entries) -> None:
+        self.source, self.entries = source, entries
+        entries.locate = self.locate
+        self.held = b""
+        self.open(1)
+
+    def open(self, line: int, head: str = "") -> None:
+        """Begin a document, or what follows a break in one, in that line of the stream."""
+        from defusedxml.ElementTree import DefusedXMLParser
+
+        self.entries.reset()
+        self.line, self.resumed = line, bool(head)
+        self.parser: Any = DefusedXMLParser(target=self.entries, encoding="utf-8")
+        self.parser.feed(head.encode())
+        self.fed = self.begun = len(head.encode())
+
+    def locate(self) -> int:
+        """Return the number of the line that is parsed now."""
+        return self.line + (int(self.parser.parser.CurrentLineNumber) - 1 if self.parser else 0)
+
+    def feed(self, line: int, data: bytes) -> None:
+        """Parse a piece of the stream, UTF-8, which begins in that line."""
+        line, data = line - self.held.count(b"\n"), self.held + data
+        self.held, at = b"", 0
+        while at < len(data):
+            step = self._resume if self.parser is None else self._parse
+            to = step(line, data, at)
+            line, at = line + data.count(b"\n", at, to), to
+
+    def close(self) -> None:
+        """End the last document."""
+        from xml.etree.ElementTree import ParseError
+
+        try:
+            if self.parser:
+                self.parser.close()
+        except ParseError as error:
+            self._refuse(error)
+
+    def _parse(self, line: int, data: bytes, at: int) -> int:
+        """Parse from ``at``; return where parsing broke, or the end."""
+        from xml.etree.ElementTree import ParseError
+
+        first, rest = self.fed == self.begun, memoryview(data)[at:]
+        try:
+            self.parser.feed(rest)
+            self.fed += len(rest)
+            return len(data)
+        except ParseError as error:
+            place = at + max(0, int(self.parser.parser.ErrorByteIndex) - self.fed)
+            if not self._is_end(data, place):
+                self._refuse(error)
+        self.parser = None
+        # What broke the parser at once must not be what it begins with again.
+        return max(place, at + 1) if first else place
+
+    def _is_end(self, data: bytes, place: int) -> bool:
+        """Whether a document ends here, and nothing is broken."""
+        if not self.entries.path:
+            return data[place : place + 1] == b"<"
+        # The end tags of elements whose start tags were before the break.
+        return self.resumed and not self.entries.entry and data.endswith(b"</", 0, place)
+
+    def _refuse(self, error: Any) -> None:
+        line = self.line + error.position[0] - 1
+        what = str(error).partition(": line ")[0]  # where that is it counts from the last break
+        self.source.refuse(line, f"broken XML: {what}")
+
+    def _resume(self, line: int, data: bytes, at: int) -> int:
+        """Begin again at the next entry or document; return where that is, or the end."""
+        found = _NEXT.search(data, at)
+        if not found:
+            self.held = data[max(at, len(data) - _LONGEST) :]
+            return len(data)
+        line += data.count(b"\n", at, found.start())
+        self.open(line, "" if found[0].startswith(b"<?") else self.entries.head())
+        return found.start()
 
 
 class _Entries:
@@ -77,11 +185,25 @@ class _Entries:
         self.done: list[Row] = []
         self.path: list[str] = []
         self.text: list[str] = []
-        self.size = 0
+        self.size = self.depth = 0
         self.entry: dict[str, Any] | None = None
         self.line = 0
         self.root = ""
         self.seen = False
+        self.prefixes: set[str] = set()
+
+    def reset(self) -> None:
+        """Forget what is half read."""
+        self.path, self.text, self.entry = [], [], None
+
+    def head(self) -> str:
+        """Return the start tag of an element that binds every prefix met so far."""
+        bound = (f' xmlns:{prefix}="{n}"' for n, prefix in enumerate(sorted(self.prefixes)))
+        return f"<r{''.join(bound)}>"
+
+    def start_ns(self, prefix: str, address: str) -> None:
+        if prefix and prefix != "xml" and len(self.prefixes) < _MAX_PREFIXES:
+            self.prefixes.add(prefix)
 
     def take(self) -> list[Row]:
         """Return the finished entries and forget them."""
@@ -93,14 +215,18 @@ class _Entries:
         if len(self.path) > _MAX_DEPTH:
             raise ValueError("elements nested too deeply")
         self.root = self.root or name
+        # An entry within its like, not deeper: the end tag of the one around it is missing.
+        unended = len(self.path) == self.depth and self.path[-1:] == [name]
         self.path.append(name)
         if name in _TYPE:
             return
         self.text = []
         if self.entry is not None and attributes.get("status") == "deleted":
             self.entry["deleted"] = True
-        if self.entry is None and name in _ENTRIES:
-            self.seen = True
+        if name in _ENTRIES and (self.entry is None or unended):
+            if self.entry is not None:
+                self._finish(self.entry)
+            self.seen, self.depth = True, len(self.path)
             self.entry, self.line, self.size = {}, self.locate(), 0
         elif self.entry is not None and name == "author":
             self.entry.setdefault("authors", []).append({})
@@ -118,7 +244,7 @@ class _Entries:
         name = self.path.pop()
         if self.entry is None or name in _TYPE:
             return
-        if name in _ENTRIES and not _ENTRIES & set(self.path):
+        if len(self.path) < self.depth:
             self._finish(self.entry)
             self.entry = None
         else:

@@ -154,6 +154,86 @@ def test_broken_xml_keeps_what_came_before():
     assert "broken XML" in refusal.reason
 
 
+def entry(title, more=""):
+    return f"<entry><title>{title}</title>{more}</entry>\n"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (entry("A & B"), "not well-formed (invalid token)"),
+        (entry("A&nbsp;B"), "undefined entity"),
+        (entry("AB", "<summary>"), "mismatched tag"),
+        (entry("AB", "<x:doi>1</x:doi>"), "unbound prefix"),
+        (entry("AB", "<a b='1' b='2'/>"), "duplicate attribute"),
+        ("<entry <b>\n", "not well-formed (invalid token)"),
+    ],
+)
+def test_broken_xml_costs_the_entry_it_is_in(wrong, reason):
+    """Wherever in the stream that is read in pieces it stands, and however often."""
+    head = "<?xml version='1.0'?>\n<f:feed xmlns:f='u' xmlns:d='v'><list>\n"
+    entries = [entry(f"{n} {'word ' * 500}", "<d:doi>10.1234/x</d:doi>") for n in range(120)]
+    for n in (100, 51, 50, 0):
+        entries.insert(n, wrong)
+    papers, refusals = read_bytes((head + "".join(entries) + "</list></f:feed>").encode(), "atom")
+    assert [int(p.title.split()[0]) for p in papers] == list(range(120))
+    assert [r.line for r in refusals] == [3, 54, 56, 106]
+    assert {r.reason for r in refusals} == {f"broken XML: {reason}"}
+    assert papers[-1].doi == "10.1234/x"
+    assert papers[-1].source.endswith(":126")
+
+
+def test_an_entry_without_its_end_tag_swallows_no_others():
+    text = "<feed>" + entry("A").replace("</entry>", "") + entry("B") + entry("C") + "</feed>"
+    papers, [refusal] = read_bytes(text.encode(), "atom")
+    assert [p.title for p in papers] == ["A", "B", "C"]
+    assert refusal.reason == "broken XML: mismatched tag"
+
+
+@pytest.mark.parametrize("between", ["", "\n", "\n\n<?xml version='1.0'?>\n", "<!-- -->"])
+def test_documents_one_after_another_are_all_read(between):
+    one = "<?xml version='1.0'?><feed xmlns='u'>" + entry("A") + "</feed>"
+    two = "<rss><channel>" + entry("B").replace("entry", "item") + "</channel></rss>"
+    papers, refusals = read_bytes((one + between + two).encode(), "atom")
+    assert ([p.title for p in papers], refusals) == (["A", "B"], [])
+    papers, [refusal] = read_bytes((one[:-20] + between + one).encode(), "atom")
+    assert [p.title for p in papers] == ["A"]
+    assert "broken XML" in refusal.reason
+    papers, [refusal] = read_bytes((one + " and more").encode(), "atom")
+    assert (len(papers), refusal.reason) == (1, "broken XML: junk after document element")
+
+
+@pytest.mark.parametrize(
+    ("declared", "written", "notices"),
+    [
+        ("", "utf-8", []),
+        ("", "cp1252", ["not UTF-8: read as Windows-1252"]),
+        ("utf-16", "utf-8", ["this is not written in utf-16, as it says: read as UTF-8"]),
+        ("klingon", "utf-8", ["this is not written in klingon, as it says: read as UTF-8"]),
+        ("hex", "utf-8", ["this is not written in hex, as it says: read as UTF-8"]),
+        ("us-ascii", "utf-8", []),
+        ("ISO-8859-1", "latin-1", []),
+        ("GB18030", "gb18030", []),
+        ("UTF-16", "utf-16", []),
+    ],
+)
+def test_xml_is_read_in_the_encoding_it_names(declared, written, notices, tmp_path):
+    says = f" encoding='{declared}'" if declared else ""
+    title = "Grüße, naïve Sätze" if written != "gb18030" else "图 graphs"
+    path = tmp_path / "a.xml"
+    text = f"<?xml version='1.0'{says}?>\n<feed>" + entry(title) + "</feed>"
+    path.write_bytes(text.encode(written))
+    told = []
+    [paper] = read_papers(path, on_notice=told.append)
+    assert paper.title == title
+    assert [n.text for n in told] == notices
+
+
+def test_control_characters_cost_a_letter():
+    papers, refusals = read_bytes(("<feed>" + entry("A\x0bB") + "</feed>").encode(), "atom")
+    assert ([p.title for p in papers], refusals) == (["A\ufffdB"], [])
+
+
 def test_ten_megabytes_in_one_field(tmp_path):
     text = "word " * 2_000_000
     for format, data in {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kg.read._base import Row, Source
@@ -34,8 +34,11 @@ _CHUNK = 1 << 16
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?\Z)|[{}\[\]]', re.DOTALL)
 _OPENS = {"{": 1, "[": 1, "}": -1, "]": -1}
 _DECODER = json.JSONDecoder()
-_NEXT = re.compile(r"\}\s*,\s*(?=\{)")
-_NOTHING = object()
+_KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.){1,100}")\s*:')
+_MAX_KEYS = 50
+#: How far ahead the next record is looked for at a time, and what of it a match may need again.
+_AHEAD, _OVERLAP = 1 << 20, 1000
+_NOTHING, _END = object(), object()
 
 
 def read_jsonl(source: Source, flavour: str | None = None) -> Iterator[Row]:
@@ -271,11 +274,36 @@ class _Buffer:
             self.move(match.end() if match else self.at + 1)
 
 
+@dataclass(slots=True)
+class _Beginnings:
+    """How the records of a list begin: what tells the next one from an object within a record."""
+
+    keys: dict[str, None] = field(default_factory=dict)
+    space: str = ""
+
+    def see(self, buffer: _Buffer) -> None:
+        """Take note of the record here: its first key, and its indentation if it has any."""
+        found = _KEY.match(buffer.text, buffer.at)
+        if found and len(self.keys) < _MAX_KEYS:
+            self.keys[found[1]] = None
+        before = buffer.text[max(0, buffer.at - 100) : buffer.at]
+        space = before[len(before.rstrip()) :]
+        if "\n" in space:
+            self.space = space
+
+    def to_pattern(self) -> re.Pattern[str]:
+        """Return what matches from the end of a record to where the next one begins."""
+        keys = rf"\s*(?:{'|'.join(map(re.escape, self.keys))})\s*:" if self.keys else ""
+        # Brackets between: the list ends there, and another document begins.
+        return re.compile(rf"\}}[\s,\[\]]*{re.escape(self.space)}(?=\{{{keys})")
+
+
 def _items(source: Source, buffer: _Buffer) -> Iterator[tuple[int, Any]]:
     """Yield (line, value) of the items of the array here, or of the values one after the other."""
     within = buffer.peek() == "["
     if within:
         buffer.move(buffer.at + 1)
+    beginnings = _Beginnings()
     while True:
         buffer.skip_space(" \t\r\n,\ufeff")
         mark = buffer.peek()
@@ -286,13 +314,16 @@ def _items(source: Source, buffer: _Buffer) -> Iterator[tuple[int, Any]]:
         if within and mark == "]":
             buffer.move(buffer.at + 1)
             return
-        line, value = buffer.line, _decode(source, buffer)
+        beginnings.see(buffer)
+        line, value = buffer.line, _decode(source, buffer, beginnings)
+        if value is _END:
+            return
         if value is not _NOTHING:
             yield line, value
 
 
-def _decode(source: Source, buffer: _Buffer) -> Any:
-    """The value at the buffer's place; `_NOTHING` when it was refused and skipped."""
+def _decode(source: Source, buffer: _Buffer, beginnings: _Beginnings) -> Any:
+    """The value at the buffer's place; `_NOTHING` or `_END` when it was refused and skipped."""
     size = _CHUNK
     while True:
         try:
@@ -306,18 +337,23 @@ def _decode(source: Source, buffer: _Buffer) -> Any:
                 size = MAX_RECORD
                 continue
             line = buffer.line + buffer.text.count("\n", buffer.at, error.pos)
-            return _skip(source, buffer, line, f"broken JSON: {error.msg}")
+            source.refuse(line, f"broken JSON: {error.msg}")
         except ValueError as error:
-            return _skip(source, buffer, buffer.line, f"broken JSON: {error}")
+            source.refuse(buffer.line, f"broken JSON: {error}")
         except RecursionError:
-            return _skip(source, buffer, buffer.line, "JSON nested too deeply")
-        buffer.move(end)
-        return value
+            source.refuse(buffer.line, "JSON nested too deeply")
+        else:
+            buffer.move(end)
+            return value
+        return _NOTHING if _find_next(buffer, beginnings.to_pattern()) else _END
 
 
-def _skip(source: Source, buffer: _Buffer, line: int, reason: str) -> Any:
-    """Refuse the item here and go on to what looks like the next object."""
-    source.refuse(line, reason)
-    match = _NEXT.search(buffer.text, buffer.at + 1)
-    buffer.move(match.end() if match else len(buffer.text))
-    return _NOTHING
+def _find_next(buffer: _Buffer, pattern: re.Pattern[str]) -> bool:
+    """Go on to what looks like the next record; False at the end of the stream."""
+    while True:
+        ended = len(buffer.text) - buffer.at < _CHUNK and buffer.fill(_AHEAD)
+        found = pattern.search(buffer.text, buffer.at + 1)
+        if found or ended:
+            buffer.move(found.end() if found else len(buffer.text))
+            return bool(found)
+        buffer.move(max(buffer.at + 1, len(buffer.text) - _OVERLAP))

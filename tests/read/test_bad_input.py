@@ -154,6 +154,32 @@ def test_broken_xml_keeps_what_came_before():
     assert "broken XML" in refusal.reason
 
 
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("around", ["{}", '{{"papers": {}}}', "{0}\n{0}", "{0}{0}"])
+@pytest.mark.parametrize(
+    "broken", ['"name": "P "2",', '"name": "P2"', '"name": P2,', '"name": "\t",', '"name": {,']
+)
+def test_a_broken_record_of_a_list_costs_no_other(indent, around, broken):
+    """Whatever lists of objects are within the records, even such as begin alike."""
+    people = [{"name": "A B"}, {"name": "C D"}]
+    rows = [
+        {"name": f"P{n}", "title": f"Paper {n}", "authors": people, "ids": {"a": {}}}
+        for n in range(6)
+    ]
+    text = json.dumps(rows, indent=indent)
+    if not indent:
+        text = text.replace('"authors": [{"name"', '"authors": [{"last"').replace(
+            '}, {"name": "C', '}, {"last": "C'
+        )
+    for n in (5, 2):
+        text = text.replace(f'"name": "P{n}",', broken)
+    papers, refusals = read_bytes(around.format(text).encode(), "json")
+    times = around.count("{0}") or 1
+    assert [p.title for p in papers] == [f"Paper {n}" for n in (0, 1, 3, 4)] * times
+    assert len(refusals) == 2 * times
+    assert all(r.reason.startswith("broken JSON: ") for r in refusals)
+
+
 def entry(title, more=""):
     return f"<entry><title>{title}</title>{more}</entry>\n"
 

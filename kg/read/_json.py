@@ -37,7 +37,7 @@ _DECODER = json.JSONDecoder()
 _KEY = re.compile(r'\{\s*("(?:[^"\\]|\\.){1,100}")\s*:')
 _MAX_KEYS = 50
 #: How far ahead the next record is looked for at a time, and what of it a match may need again.
-_AHEAD, _OVERLAP = 1 << 20, 1000
+_AHEAD, _OVERLAP = 2 * _CHUNK, 1000
 _NOTHING, _END = object(), object()
 
 
@@ -276,13 +276,16 @@ class _Buffer:
 
 @dataclass(slots=True)
 class _Beginnings:
-    """How the records of a list begin: what tells the next one from an object within a record."""
+    """How the records of a list begin: what tells the next one from an object within a record.
+
+    Indentation alone where there is some, else the first key.
+    """
 
     keys: dict[str, None] = field(default_factory=dict)
     space: str = ""
 
     def see(self, buffer: _Buffer) -> None:
-        """Take note of the record here: its first key, and its indentation if it has any."""
+        """Take note of the record here."""
         found = _KEY.match(buffer.text, buffer.at)
         if found and len(self.keys) < _MAX_KEYS:
             self.keys[found[1]] = None
@@ -293,7 +296,8 @@ class _Beginnings:
 
     def to_pattern(self) -> re.Pattern[str]:
         """Return what matches from the end of a record to where the next one begins."""
-        keys = rf"\s*(?:{'|'.join(map(re.escape, self.keys))})\s*:" if self.keys else ""
+        known = "|".join(map(re.escape, self.keys))
+        keys = rf"\s*(?:{known})\s*:" if known and not self.space else ""
         # Brackets between: the list ends there, and another document begins.
         return re.compile(rf"\}}[\s,\[\]]*{re.escape(self.space)}(?=\{{{keys})")
 

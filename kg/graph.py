@@ -36,7 +36,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from kg.errors import RecordError
+from kg.errors import RecordError, UsageError
 from kg.model import Broader, Concept, Link, Merge, Paper, claims
 from kg.text import NOT_XML
 
@@ -141,13 +141,30 @@ def _add_broader(graph: nx.MultiDiGraph, concept: Concept) -> None:
         )
 
 
+def check_graph(graph: Any) -> None:
+    """Raise unless ``graph`` is a graph whose edges know their direction.
+
+    Raises:
+        UsageError: it is a folder's name, or what ``to_undirected`` gives, say.
+    """
+    if not (hasattr(graph, "is_directed") and graph.is_directed()):
+        what = "an undirected graph" if hasattr(graph, "is_directed") else repr(graph)[:100]
+        raise UsageError(
+            f"found {what}, expected the graph that kg.build or kg.load_graph gives, or a part"
+        )
+
+
 def to_records(graph: nx.MultiDiGraph) -> tuple[tuple[Paper, ...], tuple[Concept, ...]]:
     """Return the papers and the concepts of ``graph``, each sorted by id.
 
     The inverse of :func:`build_graph`, for whole graphs and for subgraphs: the records of a
     subgraph say what it still holds.  Mentions and links whose edge is gone go, as do
     broader concepts and papers that are not there; concepts count the papers that are left.
+
+    Raises:
+        UsageError: ``graph`` is no directed graph.
     """
+    check_graph(graph)
     papers = sorted(
         (_kept_paper(graph, node, data["record"]) for node, data in _nodes(graph, "paper")),
         key=lambda paper: paper.id,

@@ -43,11 +43,12 @@ def to_rdf(
     """
     from kg.graph import to_records
 
+    papers, concepts = to_records(graph)
     known = graph.graph.get("build")
     made = build or (known if isinstance(known, BuildInfo) else BuildInfo())
     given = {"base": base, "abstracts": abstracts, "sentences": sentences}
     options = {name: value for name, value in given.items() if value is not None}
-    source = RdfSource(*to_records(graph), made, **{**made.shape, **options})
+    source = RdfSource(papers, concepts, made, **{**made.shape, **options})
     return from_blocks(source.blocks(), base=source.base)
 
 

@@ -2,7 +2,8 @@
 
 Every function takes the graph of :func:`kg.build` and returns plain rows
 (frozen records), best first, ties broken by id, so that results are the same on
-any machine.  Each is the twin of a command of ``kg``.
+any machine; anything else than such a graph is a ``UsageError``.  Each is the twin
+of a command of ``kg``.
 
 Similarity and projection work on the bipartite graph of papers and concepts;
 a concept counts for less the more papers share it (inverse document frequency,
@@ -19,6 +20,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import NotFoundError, UsageError
+from kg.graph import check_graph
 from kg.model import ConceptType, own_key
 from kg.nearest import nearest_hint
 from kg.text import fold, sentence_at
@@ -110,6 +112,7 @@ def find_node(graph: nx.MultiDiGraph, name: str) -> str:
     Raises:
         NotFoundError: nothing has that name; the message offers the nearest names.
     """
+    check_graph(graph)
     for key in (name, f"paper/{name}", name.replace(":", "/", 1)):
         if key in graph and graph.nodes[key]["kind"] != "link":
             return key
@@ -289,6 +292,7 @@ def top(
         UsageError: an unknown measure, type or role, a role with another measure, a
             limit below 0.
     """
+    check_graph(graph)
     _check_limit(limit)
     _check_word("by", by, MEASURES)
     _check_word("type", type or "Paper", (*ConceptType, "Paper"))
@@ -361,6 +365,7 @@ def communities(graph: nx.MultiDiGraph, *, resolution: float = 1.0) -> list[Comm
     Raises:
         UsageError: a resolution that is no number above 0.
     """
+    check_graph(graph)
     if not 0 < resolution < math.inf:
         raise UsageError(f"resolution {resolution}: expected a number above 0")
     from kg.louvain import Network, find_communities

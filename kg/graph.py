@@ -31,15 +31,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from kg.model import Concept, Link, Paper, claims
+from kg.errors import RecordError, UsageError
+from kg.model import Broader, Concept, Link, Merge, Paper, claims
 from kg.text import NOT_XML
 
 if TYPE_CHECKING:
     import networkx as nx
+
+Record = TypeVar("Record", Paper, Concept, Merge, Broader)
+Decision = TypeVar("Decision", Merge, Broader)
 
 _PAPER_FIELDS = ("title", "abstract", "authors", "year", "venue", "doi", "arxiv_id", "url")
 
@@ -53,6 +58,9 @@ def build_graph(papers: Iterable[Paper], concepts: Iterable[Concept]) -> nx.Mult
 
     Returns:
         a ``networkx.MultiDiGraph`` with the nodes and edges of this module's table.
+
+    Raises:
+        RecordError: a mention or a broader concept is not among ``concepts``.
     """
     import networkx as nx
 
@@ -89,6 +97,7 @@ def _concept_attributes(concept: Concept) -> dict[str, Any]:
 
 def _add_claims(graph: nx.MultiDiGraph, paper: Paper) -> None:
     for claim in claims(paper):
+        _check_known(graph, claim.concept, f"paper {paper.id!r} mentions")
         graph.add_edge(
             paper.node,
             claim.concept,
@@ -98,6 +107,11 @@ def _add_claims(graph: nx.MultiDiGraph, paper: Paper) -> None:
             confidence=claim.confidence,
             mentions=claim.mentions,
         )
+
+
+def _check_known(graph: nx.MultiDiGraph, concept: str, who: str) -> None:
+    if concept not in graph:  # networkx would add a node that says nothing of itself
+        raise RecordError(f"{who} {concept!r}, which is not among the concepts that were given")
 
 
 def _add_links(graph: nx.MultiDiGraph, paper: Paper) -> None:
@@ -115,6 +129,7 @@ def _add_links(graph: nx.MultiDiGraph, paper: Paper) -> None:
 def _add_broader(graph: nx.MultiDiGraph, concept: Concept) -> None:
     why = {step.id: step for step in concept.broader_why}
     for target in concept.broader:
+        _check_known(graph, target, f"{concept.id!r} falls under")
         step = why.get(target)
         graph.add_edge(
             concept.id,
@@ -126,16 +141,85 @@ def _add_broader(graph: nx.MultiDiGraph, concept: Concept) -> None:
         )
 
 
+def check_graph(graph: Any) -> None:
+    """Raise unless ``graph`` is a graph whose edges know their direction.
+
+    Raises:
+        UsageError: it is a folder's name, or what ``to_undirected`` gives, say.
+    """
+    if not (hasattr(graph, "is_directed") and graph.is_directed()):
+        what = "an undirected graph" if hasattr(graph, "is_directed") else repr(graph)[:100]
+        raise UsageError(
+            f"found {what}, expected the graph that kg.build or kg.load_graph gives, or a part"
+        )
+
+
 def to_records(graph: nx.MultiDiGraph) -> tuple[tuple[Paper, ...], tuple[Concept, ...]]:
     """Return the papers and the concepts of ``graph``, each sorted by id.
 
-    The inverse of :func:`build_graph`, for whole graphs and for subgraphs: of a
-    subgraph, the papers and concepts whose nodes are still there.
+    The inverse of :func:`build_graph`, for whole graphs and for subgraphs: the records of a
+    subgraph say what it still holds.  Mentions and links whose edge is gone go, as do
+    broader concepts and papers that are not there; concepts count the papers that are left.
+
+    Raises:
+        UsageError: ``graph`` is no directed graph.
     """
-    nodes = [data for _, data in graph.nodes(data=True)]
-    papers = sorted((n["record"] for n in nodes if n["kind"] == "paper"), key=lambda p: p.id)
-    concepts = sorted(n["record"] for n in nodes if n["kind"] == "concept")
+    check_graph(graph)
+    papers = sorted(
+        (_kept_paper(graph, node, data["record"]) for node, data in _nodes(graph, "paper")),
+        key=lambda paper: paper.id,
+    )
+    holders: dict[str, set[str]] = {node: set() for node, _ in _nodes(graph, "concept")}
+    for paper in papers:
+        for mention in paper.mentions:
+            if mention.concept:
+                holders[mention.concept].add(paper.id)
+    there = {paper.id for paper in papers}
+    concepts = sorted(
+        _kept_concept(graph, data["record"], holders[node], there)
+        for node, data in _nodes(graph, "concept")
+    )
     return tuple(papers), tuple(concepts)
+
+
+def _nodes(graph: nx.MultiDiGraph, kind: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the nodes of one kind; those that a user added are of none."""
+    return ((node, data) for node, data in graph.nodes(data=True) if data.get("kind") == kind)
+
+
+def _kept_paper(graph: nx.MultiDiGraph, node: str, paper: Paper) -> Paper:
+    near = graph.adj[node]
+    mentions = tuple(m for m in paper.mentions if not m.concept or m.concept in near)
+    links = tuple(link for link in paper.links if link.node in near)
+    return _changed(paper, mentions=mentions, links=links)
+
+
+def _kept_concept(
+    graph: nx.MultiDiGraph, concept: Concept, holders: set[str], there: set[str]
+) -> Concept:
+    """Return ``concept`` as the graph has it: ``holders`` of its papers, ``there`` of all."""
+    near = graph.adj[concept.id]
+    why = (step for step in concept.broader_why if step.id in near)
+    return _changed(
+        concept,
+        papers=min(concept.papers, len(holders)),
+        broader=tuple(other for other in concept.broader if other in near),
+        introduced_by=tuple(paper for paper in concept.introduced_by if paper in holders),
+        merges=tuple(_kept_support(merge, there) for merge in concept.merges),
+        broader_why=tuple(_kept_support(step, there) for step in why),
+    )
+
+
+def _kept_support(decision: Decision, there: set[str]) -> Decision:
+    """Return a merge or a broader step without the papers that are gone."""
+    return _changed(decision, papers=tuple(p for p in decision.papers if p in there))
+
+
+def _changed(record: Record, **values: Any) -> Record:
+    """Return ``record`` with ``values``; itself where it has them already."""
+    if all(getattr(record, name) == value for name, value in values.items()):
+        return record
+    return replace(record, **values)
 
 
 # --- formats -------------------------------------------------------------------

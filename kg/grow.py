@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from kg.errors import BuildError, NotFoundError, ReadError
 from kg.files import CORRECTIONS, check_replaceable, sha256
 from kg.folder import Folder, load
-from kg.model import Paper, own_key, source_parts
+from kg.model import Paper, claims, own_key, source_parts
 from kg.nearest import nearest_hint
 from kg.pipeline import (
     Build,
@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Growth:
-    """What became of the papers: ids, sorted, and the concepts before."""
+    """What became of the papers: ids, sorted, and the records before."""
 
     added: list[str] = field(default_factory=list)
     replaced: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     before: tuple[Concept, ...] = ()
+    papers_before: tuple[Paper, ...] = ()
 
 
 def add(
@@ -123,7 +124,7 @@ def rebuild(
     """Link the papers of the built folder at ``path`` again, with other corrections, say."""
     folder = load(path)
     made = _start(folder, changes)
-    growth = Growth(before=folder.concepts)
+    growth = Growth(before=folder.concepts, papers_before=folder.papers)
     return _finish(made, folder, list(folder.papers), growth, progress)
 
 
@@ -267,6 +268,25 @@ def differences(before: Iterable[Concept], after: Iterable[Concept]) -> list[dic
         else:
             rows += _changes(old[id], new[id])
     return rows
+
+
+def role_differences(before: Iterable[Paper], after: Iterable[Paper]) -> list[dict[str, str]]:
+    """Return which claims have another role than before: rows as of :func:`differences`.
+
+    Claims that came or went are not among them: their concepts' counts tell.
+    """
+    old = {paper.id: _roles(paper) for paper in before}
+    rows = [
+        _row(concept, f"role in {paper.id}", old[paper.id][concept], role)
+        for paper in after
+        for concept, role in _roles(paper).items()
+        if old.get(paper.id, {}).get(concept, role) != role
+    ]
+    return sorted(rows, key=lambda row: (row["concept"], row["change"]))
+
+
+def _roles(paper: Paper) -> dict[str, str]:
+    return {claim.concept: str(claim.role) for claim in claims(paper)}
 
 
 def _row(id: str, change: str, before: str, after: str) -> dict[str, str]:

@@ -49,6 +49,8 @@ def no_progress(items: Iterable[T], label: str, *, total: int | None = None) -> 
 class Options:
     """What a build may be told; the defaults are the command line's, too.
 
+    A ``Path`` does for the name of a file or folder, and one vocabulary for several.
+
     Attributes:
         format: name of a reader, instead of detecting it from the content.
         mapping: record field -> column or key that holds it.
@@ -74,6 +76,18 @@ class Options:
     sentences: bool = True
     store: bool = False
     title: str | None = None
+
+    def __post_init__(self) -> None:
+        """Keep names as text: the manifest holds the options, as JSON."""
+        given: Any = self.vocabularies  # a lone name is no row of letters
+        several = [given] if isinstance(given, str | os.PathLike) else given
+        values = {
+            "model": self.model and os.fspath(self.model),
+            "corrections": self.corrections and os.fspath(self.corrections),
+            "vocabularies": tuple(os.fspath(name) for name in several),
+        }
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass(slots=True)

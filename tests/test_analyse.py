@@ -185,3 +185,27 @@ def test_the_nearest_type_is_offered_as_it_is_written(graph: nx.MultiDiGraph) ->
 def test_a_limit_below_zero_is_refused(graph: nx.MultiDiGraph, ask: Any) -> None:
     with pytest.raises(UsageError, match="limit -1: expected a number from 0"):
         ask(graph, limit=-1)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda graph: kg.top(graph),
+        lambda graph: kg.similar(graph, "Fizz"),
+        lambda graph: kg.path(graph, "Fizz", "Buzz"),
+        lambda graph: kg.describe(graph, "Fizz"),
+        lambda graph: kg.trends(graph),
+        lambda graph: kg.communities(graph),
+        lambda graph: kg.to_records(graph),
+        lambda graph: kg.to_rdf(graph),
+        lambda graph: kg.show(graph),
+    ],
+)
+def test_what_is_no_graph_of_ours_is_told(call: Any, graph: nx.MultiDiGraph) -> None:
+    """kg.ask takes a folder, the others a graph: each is handed to the other sooner or later."""
+    with pytest.raises(UsageError, match=r"found 'out', expected the graph that kg\.build"):
+        call("out")
+    with pytest.raises(UsageError, match="found an undirected graph"):
+        call(graph.to_undirected())
+    with pytest.raises(UsageError, match="found a MultiDiGraph, expected a built folder"):
+        kg.ask(graph, "counts")  # type: ignore[arg-type]

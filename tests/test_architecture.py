@@ -107,6 +107,24 @@ def test_the_walker_sees_what_it_should(tmp_path: Path) -> None:
     assert imports(path) == {("click", True), ("spacy", False)}
 
 
+def test_type_checkers_see_the_names_of_kg() -> None:
+    """What is fetched on first use has its imports for checkers and editors, from one home."""
+    import kg
+
+    tree = ast.parse((KG / "__init__.py").read_text(encoding="utf-8"))
+    block = next(n for n in tree.body if isinstance(n, ast.If))
+    told = {
+        alias.name: node.module
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert sorted({*told, "__version__"}) == sorted(kg.__all__)
+    assert told.keys() == kg._HOMES.keys()
+    for name, module in told.items():
+        assert (module or "").startswith(kg._HOMES[name])
+
+
 HEAVY = ("spacy", "networkx", "rdflib", "pyoxigraph", "numpy", "pyvis", "scipy", "onnxruntime")
 
 

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import networkx as nx
 import pytest
 
+from kg.errors import RecordError
 from kg.graph import build_graph, to_records, write_gexf, write_graphml, write_node_link
 from kg.model import Concept, Link, Mention, Paper
 
@@ -23,6 +24,44 @@ def test_records_come_back_whole(
     graph: nx.MultiDiGraph, papers: tuple[Paper, ...], concepts: tuple[Concept, ...]
 ) -> None:
     assert to_records(graph) == (papers, concepts)
+
+
+def test_the_records_of_a_part_are_those_of_its_nodes_and_edges(
+    graph: nx.MultiDiGraph,
+) -> None:
+    """What is gone from the graph is gone from its records, and they make the same part again."""
+    parts = [graph.subgraph(set(graph) - {node}) for node in graph]
+    parts += [graph.edge_subgraph(set(graph.edges) - {edge}) for edge in graph.edges(keys=True)]
+    for part in parts:
+        papers, concepts = to_records(part)
+        again = build_graph(papers, concepts)
+        kept = [n for n, d in part.nodes(data=True) if d["kind"] != "link" or part.in_degree(n)]
+        assert set(again) == set(kept)
+        assert set(again.edges) == set(part.edges)
+        assert to_records(again) == (papers, concepts)
+        ids = {paper.id for paper in papers}
+        for concept in concepts:
+            assert concept.papers == sum(
+                d["kind"] == "claim" for *_, d in again.in_edges(concept.id, data=True)
+            )
+            assert ids.issuperset(concept.introduced_by)
+            assert all(ids.issuperset(merge.papers) for merge in concept.merges)
+
+
+def test_nodes_of_ones_own_are_no_records(
+    graph: nx.MultiDiGraph, papers: tuple[Paper, ...], concepts: tuple[Concept, ...]
+) -> None:
+    graph.add_edge("author/ada", papers[0].node)
+    assert to_records(graph) == (papers, concepts)
+
+
+def test_a_concept_that_is_not_given_is_told(
+    papers: tuple[Paper, ...], concepts: tuple[Concept, ...]
+) -> None:
+    with pytest.raises(RecordError, match=r"paper .* mentions 'method/fizz', which is not among"):
+        build_graph(papers, [c for c in concepts if c.id != "method/fizz"])
+    with pytest.raises(RecordError, match="falls under 'method/buzz', which is not among"):
+        build_graph([], [c for c in concepts if c.id != "method/buzz"])
 
 
 def test_edges_carry_role_confidence_and_evidence(graph: nx.MultiDiGraph) -> None:

@@ -14,7 +14,7 @@ import kg.extract
 from kg import grow, pipeline
 from kg.errors import BuildError, KGError, NotFoundError
 from kg.folder import load
-from kg.model import Paper
+from kg.model import Paper, claims
 from tests.test_cli import kg as run
 
 ROOT = Path(__file__).parent.parent
@@ -186,6 +186,21 @@ def test_differences_say_what_became_of_a_concept(grown: Path, tmp_path: Path) -
     assert len(gone) == 1
     assert gone[0]["after"].startswith("now method/")
     assert grow.differences(made.concepts, made.concepts) == []
+
+
+def test_another_role_in_one_paper_is_a_difference(grown: Path) -> None:
+    """It alters no concept; "no difference" was said while the claim changed."""
+    paper = load(grown).papers[0]
+    claim = next(c for c in claims(paper) if c.role == "uses" and len(c.mentions) == 1)
+    words = ["role", claim.mentions[0].text, "comparesWith", "--paper", paper.id]
+    done = run("correct", str(grown), *words, "--dry-run")
+    assert done.returncode == 0, done.stderr.decode()
+    line = done.stdout.decode().splitlines()[1]
+    assert line.split() == [claim.concept, "role", "in", paper.id, "uses", "comparesWith"]
+    assert b"1 concept differs" in run("correct", str(grown), *words).stderr
+    assert [c.role for c in claims(load(grown).papers[0]) if c.concept == claim.concept] == [
+        "comparesWith"
+    ]
 
 
 def test_mistakes_leave_the_folder_as_it_is(grown: Path, tmp_path: Path) -> None:

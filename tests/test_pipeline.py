@@ -21,6 +21,7 @@ from kg.files import FILES
 from kg.folder import load
 from kg.graph import build_graph, to_records
 from kg.model import claims
+from kg.pipeline import Options
 from kg.rdf.build_info import BuildInfo
 from tests.test_cli import kg as run
 
@@ -138,6 +139,57 @@ def test_to_rdf_of_a_loaded_graph_is_the_file(built: Path) -> None:
     node = URIRef(graph.graph["build"].iri())
     assert node in set(kg.to_rdf(part).subjects())
     assert kg.build(SAMPLE).graph["build"].id == load(built).manifest["build"]
+
+
+def test_to_rdf_and_back_whatever_the_options_of_the_build(tmp_path: Path) -> None:
+    """Base, abstracts and sentences are those of the build; another word goes before them."""
+    from rdflib import Graph
+
+    from kg.rdf import from_rdf
+
+    (tmp_path / "few.jsonl").write_text("".join(SAMPLE.read_text("utf-8").splitlines(True)[:3]))
+    options = {"base": "https://example.org/kg/", "abstracts": False, "sentences": False}
+    graph = kg.build(tmp_path / "few.jsonl", tmp_path / "out", **options)
+    rdf = kg.to_rdf(graph)
+    assert set(rdf) == set(Graph().parse(tmp_path / "out" / "graph.ttl"))
+    papers, concepts = from_rdf(rdf)
+    assert concepts == to_records(graph)[1]
+    assert [paper.mentions for paper in papers] == [p.mentions for p in to_records(graph)[0]]
+    full = kg.to_rdf(graph, base="https://example.org/other/", abstracts=True)
+    assert from_rdf(full)[1] == concepts
+    assert all(paper.abstract for paper in from_rdf(full)[0])
+    with pytest.raises(kg.errors.RecordError, match=r"expected an IRI under https://example.org/k"):
+        from_rdf(full, base="https://example.org/kg/")
+
+
+def test_the_rdf_of_a_part_keeps_to_its_shapes(built: Path) -> None:
+    """Filters that an analyst would use: by type, by year, by confidence of the claims."""
+    from kg.rdf import validate
+
+    graph = kg.load_graph(built)
+    nodes = dict(graph.nodes(data=True))
+    sure = [key for *key, d in graph.edges(keys=True, data=True) if d.get("confidence", 1) > 0.95]
+    parts = [
+        graph.subgraph(n for n, d in nodes.items() if d["type"] in ("Paper", "Method")),
+        graph.subgraph(n for n, d in nodes.items() if d.get("year", 2020) == 2020),
+        graph.edge_subgraph(map(tuple, sure)),
+    ]
+    for part in parts:
+        rdf = kg.to_rdf(part)
+        assert validate(rdf).conforms
+        assert len(rdf) < len(kg.to_rdf(graph))
+
+
+def test_options_take_paths_and_one_vocabulary(tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("rename:\n  fine-tuning: finetuning\n", "utf-8")
+    (tmp_path / "few.jsonl").write_text('{"title": "T", "abstract": "We study fine-tuning."}\n')
+    model = ROOT / "kg" / "models" / "ai-abstracts"
+    mine = tmp_path / "mine.yaml"
+    kg.build(tmp_path / "few.jsonl", tmp_path / "out", model=model, corrections=mine)
+    options = load(tmp_path / "out").manifest["options"]
+    assert (options["model"], options["corrections"]) == (str(model), str(mine))
+    assert Options(vocabularies="a.ttl").vocabularies == ("a.ttl",)
+    assert Options(vocabularies=[Path("a.ttl"), "b.ttl"]).vocabularies == ("a.ttl", "b.ttl")
 
 
 def test_with_out_the_graph_is_made_once_and_is_the_one_written(

@@ -140,7 +140,9 @@ def _correct(folder: Path, path: Path, entry: Entry | None, *, dry_run: bool) ->
         draft.write_text(_with_entry(path, entry), encoding="utf-8", newline="\n")
         made, growth = grow.rebuild(folder, progress=track, corrections=str(draft))
         _check(made.linking["corrections"]["unmatched"], draft, path, entry)
-        _tell(grow.differences(growth.before, made.concepts), dry_run=dry_run)
+        rows = grow.differences(growth.before, made.concepts)
+        rows += grow.role_differences(growth.papers_before, made.papers)
+        _tell(rows, dry_run=dry_run)
         if not dry_run:
             _save(made, folder, draft, path)
             say(f"{path} and {folder} are up to date")

@@ -83,7 +83,7 @@ FORMATS: dict[str, Format] = {
     "rdf12": Format(
         "N-Triples 1.2: mentions reify what they support (.gz)", ".12.nt", "triple", write_rdf12
     ),
-    "csv": Format("tables: papers, concepts, mentions, edges", "", "row", write_csv),
+    "csv": Format("tables: papers, concepts, mentions, links, edges", "", "row", write_csv),
     "parquet": Format("the same tables as Parquet", "", "row", write_parquet),
     "neo4j": Format("CSV for neo4j-admin database import", "", "row", write_neo4j),
     "graphml": Format(

@@ -1,8 +1,9 @@
-"""Tables of papers, concepts, mentions and edges: CSV, Parquet, Neo4j's import.
+"""Tables of papers, concepts, mentions, links and edges: CSV, Parquet, Neo4j's import.
 
 Each is a folder with a file a table, written beside its target and swapped in whole.
-``edges`` holds what the graph states: paper to concept (role, confidence, number of
-mentions), paper to link, concept to broader one.
+``mentions`` and ``links`` hold what stands where in which paper.  ``edges`` holds what
+the graph states, by the keys of :mod:`kg.graph`: paper to concept (role, confidence,
+number of mentions), paper to link, concept to broader one.
 """
 
 from __future__ import annotations
@@ -36,6 +37,10 @@ COLUMNS: dict[str, dict[str, type]] = {
     "mentions": {
         "id": str, "paper": str, "concept": str, "field": str, "start": int, "end": int,
         "text": str, "type": str, "role": str, "confidence": float, "extractor": str,
+    },
+    "links": {
+        "id": str, "paper": str, "field": str, "start": int, "end": int, "text": str, "url": str,
+        "kind": str,
     },
     "edges": {
         "source": str, "relation": str, "target": str, "confidence": float, "mentions": int,
@@ -73,6 +78,15 @@ def _mentions(source: Source) -> Iterator[Row]:
                 )  # fmt: skip
 
 
+def _link_rows(source: Source) -> Iterator[Row]:
+    for p in source.papers:
+        for link in sorted(set(p.links)):
+            yield (
+                link.node, p.id, link.field, link.start, link.end, link.text, link.url,
+                link.kind,
+            )  # fmt: skip
+
+
 def _edges(source: Source) -> Iterator[Row]:
     for paper in source.papers:
         for claim in claims(paper):
@@ -96,6 +110,7 @@ _ROWS: dict[str, Callable[[Source], Iterator[Row]]] = {
     "papers": _papers,
     "concepts": _concepts,
     "mentions": _mentions,
+    "links": _link_rows,
     "edges": _edges,
 }
 
@@ -122,7 +137,7 @@ def replace_tables(path: Path, names: Iterable[str]) -> Iterator[Path]:
 
 
 def write_csv(source: Source, path: Path) -> int:
-    """Write four CSV files (RFC 4180, UTF-8) as the folder ``path``; return the rows."""
+    """Write five CSV files (RFC 4180, UTF-8) as the folder ``path``; return the rows."""
     with replace_tables(path, [f"{table}.csv" for table in COLUMNS]) as folder:
         return sum(
             _write_csv(folder / f"{table}.csv", list(columns), to_rows(source, table))
@@ -142,7 +157,7 @@ def _write_csv(path: Path, header: list[str], rows: Iterable[Row]) -> int:
 
 
 def write_parquet(source: Source, path: Path) -> int:
-    """Write four Parquet files as the folder ``path``; return the rows.
+    """Write five Parquet files as the folder ``path``; return the rows.
 
     Raises:
         MissingExtraError: pyarrow is not installed.

@@ -52,14 +52,19 @@ def ask(
 
     Raises:
         QueryError: what went wrong, by the classes of :mod:`kg.query.errors`.
-        UsageError: no such bundled question, parameter or file; a limit, time or memory
-            that is none.
+        UsageError: no folder's name; no such bundled question, parameter or file; a limit,
+            time or memory that is none.
         NotFoundError: a parameter that names nothing of the graph.
         BuildError: the folder holds no graph.
 
     >>> import kg, pandas                                             # doctest: +SKIP
     >>> pandas.DataFrame(kg.ask("out", "shared-concepts", least=3))   # doctest: +SKIP
     """
+    if not isinstance(folder, str | Path):
+        raise UsageError(
+            f"found a {type(folder).__name__}, expected a built folder; "
+            "kg.to_rdf(graph).query(...) asks a graph in memory"
+        )
     question = read_question(query)
     if memory < 1:
         raise UsageError(f"memory {memory}: expected a number of megabytes above 0")

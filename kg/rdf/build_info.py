@@ -15,6 +15,8 @@ from kg.vocab import BASE, iri
 
 #: Options that change the graph and are not told otherwise (the model is told by its name).
 _TOLD = ("extractors", "format", "mapping", "base", "abstracts", "sentences")
+#: Those of them that :class:`kg.rdf.RdfSource` takes.
+_SHAPE = ("base", "abstracts", "sentences")
 #: Options that name files: told by file name and content, never by the path of a machine.
 _FILES = ("corrections", "vocabularies")
 
@@ -48,6 +50,11 @@ class BuildInfo:
     def node(self) -> str:
         """The build's key and the tail of its IRI."""
         return f"build/{self.id}"
+
+    @property
+    def shape(self) -> dict[str, Any]:
+        """The options that shape the RDF, as far as they are told: base, abstracts, sentences."""
+        return {name: json.loads(value) for name, value in self.options if name in _SHAPE}
 
     def iri(self, base: str = BASE) -> str:
         """Return the build's IRI under ``base``."""

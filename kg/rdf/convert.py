@@ -24,9 +24,9 @@ def to_rdf(
     graph: nx.MultiDiGraph,
     *,
     build: BuildInfo | None = None,
-    base: str = BASE,
-    abstracts: bool = True,
-    sentences: bool = True,
+    base: str | None = None,
+    abstracts: bool | None = None,
+    sentences: bool | None = None,
 ) -> rdflib.Graph:
     """Return the RDF of a networkx graph made by :func:`kg.build` or of a part of it.
 
@@ -34,22 +34,22 @@ def to_rdf(
         graph: nodes carry their frozen record as ``record`` (:mod:`kg.graph`).
         build: how it was made; by default ``graph.graph["build"]``, which :func:`kg.build` and
             :func:`kg.load_graph` set, else this version alone.
-        base, abstracts, sentences: see :class:`kg.rdf.RdfSource`.
+        base, abstracts, sentences: see :class:`kg.rdf.RdfSource`; by default as the graph
+            was built.
 
     Returns:
-        the triples of ``graph.ttl``, prefixes bound.
+        the triples of ``graph.ttl``, prefixes bound; of a part of the graph, those that
+        hold in it (:func:`kg.graph.to_records`).
     """
-    papers, concepts = _records(graph)
+    from kg.graph import to_records
+
+    papers, concepts = to_records(graph)
     known = graph.graph.get("build")
     made = build or (known if isinstance(known, BuildInfo) else BuildInfo())
-    source = RdfSource(papers, concepts, made, base=base, abstracts=abstracts, sentences=sentences)
-    return from_blocks(source.blocks(), base=base)
-
-
-def _records(graph: nx.MultiDiGraph) -> tuple[list[Paper], list[Concept]]:
-    found = [data.get("record") for _, data in graph.nodes(data=True)]
-    papers = sorted((r for r in found if isinstance(r, Paper)), key=lambda p: p.id)
-    return papers, sorted(r for r in found if isinstance(r, Concept))
+    given = {"base": base, "abstracts": abstracts, "sentences": sentences}
+    options = {name: value for name, value in given.items() if value is not None}
+    source = RdfSource(papers, concepts, made, **{**made.shape, **options})
+    return from_blocks(source.blocks(), base=source.base)
 
 
 def from_blocks(stream: Iterable[Block], *, base: str = BASE) -> rdflib.Graph:
@@ -82,9 +82,13 @@ def _term(text: str) -> Any:
 
 
 def from_rdf(
-    rdf: rdflib.Graph, *, base: str = BASE
+    rdf: rdflib.Graph, *, base: str | None = None
 ) -> tuple[tuple[Paper, ...], tuple[Concept, ...]]:
     """Return the papers and concepts of an RDF graph, each sorted by id.
+
+    Args:
+        rdf: what :func:`to_rdf` gave, or a file of a built folder.
+        base: IRI under which everything is named; by default that of its build.
 
     The inverse of :func:`to_rdf` but for what RDF does not hold: the folders of
     ``source``, the abstract if it was left out, control characters (U+FFFD in RDF), and
@@ -92,15 +96,25 @@ def from_rdf(
     as a build writes them.
 
     Raises:
-        RecordError: a mention lacks its place, or a value is not what it should be.
+        RecordError: a mention lacks its place, a value is not what it should be, or a
+            paper or concept is not named under the base.
     """
-    reader = _Reader(rdf, base)
+    reader = _Reader(rdf, base or _find_base(rdf))
     mentions, links = reader.mentions(), reader.links()
     papers = [reader.paper(node, mentions, links) for node in reader.instances("Paper")]
     concepts = [
         reader.concept(node, kind) for kind in ConceptType for node in reader.instances(kind)
     ]
     return tuple(sorted(papers, key=lambda p: p.id)), tuple(sorted(concepts))
+
+
+def _find_base(rdf: rdflib.Graph) -> str:
+    """Return the base of the graph's build: ids are what follows it in an IRI."""
+    import rdflib
+
+    builds = rdf.subjects(rdflib.URIRef(expand("rdf:type")), rdflib.URIRef(expand("kg:Build")))
+    found = min(map(str, builds), default="")
+    return found.rpartition("build/")[0] or BASE
 
 
 class _Reader:
@@ -141,6 +155,8 @@ class _Reader:
 
     def key(self, node: str) -> str:
         """Return the node key of an IRI: its path under the base, decoded."""
+        if not node.startswith(self.base):
+            raise RecordError(f"{node}: expected an IRI under {self.base}; say base=...")
         kind, _, rest = node.removeprefix(self.base).partition("/")
         return f"{kind}/{unquote(rest)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,7 @@ class View:
         height: of the frame, in CSS pixels.
     """
 
-    page: str
+    page: str = field(repr=False)  # megabytes, where a prompt shows what came back
     height: int = 680
 
     def _repr_html_(self) -> str:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from kg.graph import check_graph
 from kg.louvain import Ints, Network, find_communities
 from kg.model import FIELDS, Concept, ConceptType, Mention, Paper, Role
 from kg.text import sentence_spans
@@ -87,6 +88,7 @@ def build_payload(
             abstracts are not.
         limits: what the page may carry; what goes beyond is counted in ``folded``.
     """
+    check_graph(graph)
     limits = limits or Limits()
     content = _content(graph, limits)
     text = _text_level(content, abstracts, sentences, limits)

@@ -207,6 +207,18 @@ def test_mentions_table_fits_its_papers(good: Source) -> None:
         assert texts[row["paper"]].text(row["field"])[row["start"] : row["end"]] == row["text"]
 
 
+def test_links_table_tells_the_urls_of_the_edges(good: Source) -> None:
+    names = list(COLUMNS["links"])
+    rows = [dict(zip(names, row, strict=True)) for row in to_rows(good, "links")]
+    assert len(rows) == sum(len(p.links) for p in good.papers) > 0
+    texts = {p.id: p for p in good.papers}
+    for row in rows:
+        assert texts[row["paper"]].text(row["field"])[row["start"] : row["end"]] == row["text"]
+        assert row["url"].startswith("http")
+    ends = {row[2] for row in to_rows(good, "edges") if row[2].startswith("link/")}
+    assert ends == {row["id"] for row in rows}
+
+
 def test_edges_table_is_the_graph(good: Source) -> None:
     graph = build_graph(good.papers, good.concepts)
     rows = [(r[0], r[2]) for r in to_rows(good, "edges")]

@@ -34,6 +34,7 @@ def test_kg_show_is_the_notebook_function() -> None:
 
 def test_save_writes_the_page(tmp_path: Path) -> None:
     view = show(make_graph(5))
+    assert len(repr(view)) < 50  # a prompt that shows no HTML shows this
     assert view.save(tmp_path / "a.html").read_text(encoding="utf-8") == view.page
 
 

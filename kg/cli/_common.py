@@ -154,7 +154,7 @@ folder_argument = click.argument("folder", metavar="DIR", type=click.Path(file_o
 
 
 def check_place(option: str, path: Path) -> None:
-    """Raise if no file can be written to ``path``, by its name alone: at once, not after the work."""
+    """Raise if ``path`` is no place for a file: at once, not after the work."""
     if path.is_dir():
         raise UsageError(f"{option} {path}: is a folder; expected a file")
     if not path.absolute().parent.is_dir():

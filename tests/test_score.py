@@ -188,7 +188,7 @@ def test_the_plot_is_a_drawing_with_words_for_who_cannot_see_it() -> None:
     names = (root.get("aria-labelledby") or "").split()
     title, about = (next(e for e in root.iter() if e.get("id") == name) for name in names)
     assert title.text == "Reliability of confidence"
-    assert "1 mentions with 0.65 on average: 0.00 right" in (about.text or "")
+    assert "1 mention with 0.65 on average: 0.00 right" in (about.text or "")
     bars = [e for e in root.iter(f"{space}rect") if e.get("class") == "rel-bar"]
     assert [float(e.get("height", "")) for e in bars] == [0, 0, 0, 360, 360]
     assert report.to_svg() in report.to_html()

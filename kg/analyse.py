@@ -21,14 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 from kg.errors import NotFoundError, UsageError
 from kg.graph import check_graph
-from kg.model import ConceptType, own_key
+from kg.model import ConceptType
 from kg.nearest import nearest_hint
 from kg.text import fold, sentence_at
 
 if TYPE_CHECKING:
     import networkx as nx
-
-    from kg.model import Paper
 
 #: How much a role ties a paper to a concept: what it introduces or studies says
 #: more about it than what it mentions in passing.
@@ -132,15 +130,9 @@ def _names(graph: nx.MultiDiGraph) -> Iterable[tuple[str, str, bool]]:
         if data["kind"] == "link":
             continue
         yield node, fold(data["label"]), True
-        others = _paper_names(data["record"]) if data["kind"] == "paper" else data["aliases"]
+        others = data["record"].names if data["kind"] == "paper" else data["aliases"]
         for other in others:
             yield node, fold(other), False
-
-
-def _paper_names(paper: Paper) -> tuple[str, ...]:
-    """Return what a paper is called besides its title, as people hand it on."""
-    known = (paper.id, paper.doi, paper.arxiv_id, own_key(paper.source))
-    return tuple(name for name in known if name)
 
 
 def _unknown(graph: nx.MultiDiGraph, name: str) -> str:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import BuildError, NotFoundError, ReadError
+from kg.errors import BuildError, NotFoundError, ReadError, UsageError
 from kg.files import CORRECTIONS, check_replaceable, sha256
 from kg.folder import Folder, load
-from kg.model import Paper, claims, own_key, source_parts
+from kg.model import Paper, claims, source_parts
 from kg.nearest import nearest_hint
 from kg.pipeline import (
     Build,
@@ -96,12 +96,16 @@ def remove(
     progress: Tracker = no_progress,
     **changes: Any,
 ) -> tuple[Build, Growth]:
-    """Take papers out of the built folder at ``path``, by id, arXiv id, DOI or title.
+    """Take papers out of the built folder at ``path``, by what they are called.
 
     Inputs of which no paper is left are forgotten, too.
 
+    Args:
+        names: as :func:`find_paper` takes them.
+
     Raises:
         NotFoundError: there is no such paper; the message offers the nearest.
+        UsageError: a name that several papers have.
         BuildError: no paper would be left, or the folder holds other files as well.
     """
     folder = load(path)
@@ -233,23 +237,21 @@ def _source_file(paper: Paper) -> str:
 
 
 def find_paper(folder: Folder, name: str) -> str:
-    """Return the id of the paper that a user's word means.
-
-    A word means a paper by its title, DOI, arXiv id, id, or what the input calls it.
+    """Return the id of the paper that a user's word means: its id, or one of its names.
 
     Raises:
         NotFoundError: no paper has that name; the message offers the nearest names.
+        UsageError: several have it; the message holds their ids.
     """
-    names = {
-        known: paper.id
-        for paper in folder.papers
-        for known in (paper.title, paper.doi, paper.arxiv_id, paper.id, own_key(paper.source))
-        if known
-    }
-    found = next((id for known, id in names.items() if fold(known) == fold(name)), None)
-    if found is None:
+    key = fold(name)
+    ids = [paper.id for paper in folder.papers if paper.id == name]
+    ids = ids or [paper.id for paper in folder.papers if key in map(fold, paper.names)]
+    if not ids:
+        names = (known for paper in folder.papers for known in paper.names)
         raise NotFoundError(f"{folder.path}: no paper {name!r}{nearest_hint(name, names, limit=2)}")
-    return found
+    if len(ids) > 1:
+        raise UsageError(f"{name!r} names {len(ids)} papers, say which by its id: {', '.join(ids)}")
+    return ids[0]
 
 
 def differences(before: Iterable[Concept], after: Iterable[Concept]) -> list[dict[str, str]]:

@@ -20,6 +20,9 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 
+#: Of the order in which nodes are visited.
+_SEED = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -50,18 +53,17 @@ class Network:
         return start.tolist(), others[order].tolist(), weights.tolist()
 
 
-def find_communities(network: Network, *, seed: int = 7, resolution: float = 1.0) -> Ints:
+def find_communities(network: Network, *, resolution: float = 1.0) -> Ints:
     """Return a community number per node, 0 the largest; equal sizes by lowest node.
 
     Args:
         network: the graph; its weights are integers.
-        seed: of the order in which nodes are visited.
         resolution: above 1 more and smaller communities, below 1 fewer.
     """
     labels = np.arange(network.size, dtype=np.int64)
     level, loops = network, np.zeros(network.size, dtype=np.int64)
     while True:
-        moved = _move_nodes(level, loops, seed=seed, resolution=resolution)
+        moved = _move_nodes(level, loops, resolution)
         names, moved = np.unique(moved, return_inverse=True)
         labels = moved[labels]
         if len(names) == level.size:
@@ -69,14 +71,14 @@ def find_communities(network: Network, *, seed: int = 7, resolution: float = 1.0
         level, loops = _aggregate(level, loops, moved, len(names))
 
 
-def _move_nodes(network: Network, loops: Ints, *, seed: int, resolution: float) -> Ints:
+def _move_nodes(network: Network, loops: Ints, resolution: float) -> Ints:
     """One level: move nodes to the neighbouring community of most gain until none gains."""
     start, neighbour, weight = network.neighbours()
     strength = (_strengths(network) + 2 * loops).tolist()
     community, total = list(range(network.size)), list(strength)
     scale = resolution / max(1, sum(strength))
     order = list(range(network.size))
-    random.Random(seed).shuffle(order)
+    random.Random(_SEED).shuffle(order)
     queue, waiting = deque(order), [True] * network.size
     while queue:
         node = queue.popleft()

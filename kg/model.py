@@ -255,6 +255,12 @@ class Paper(_Record):
         """Title and abstract: what mentions are read from."""
         return self.title, self.abstract
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What people call the paper: title, id, DOI, arXiv id, its key in the input."""
+        known = (self.title, self.id, self.doi, self.arxiv_id, own_key(self.source))
+        return tuple(name for name in known if name)
+
     def check(self) -> None:
         """Raise :class:`RecordError` unless every mention and link is where it says."""
         spans: tuple[Mention | Link, ...] = (*self.mentions, *self.links)

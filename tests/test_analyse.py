@@ -136,6 +136,15 @@ def test_communities_find_the_two_fields(two_fields: nx.MultiDiGraph) -> None:
     assert kg.communities(two_fields) == kg.communities(two_fields)
 
 
+def test_no_community_is_named_by_a_metric() -> None:
+    places = (Mention("title", n, n + 1, "x", "Method", "uses", concept=f"t/{n}") for n in (0, 1))
+    mentions = tuple(places)
+    papers = [Paper(f"p{n}", "xx", mentions=mentions) for n in range(3)]
+    concepts = [Concept("t/0", "Metric", "accuracy", papers=3), Concept("t/1", "Task", "kiting")]
+    [found] = kg.communities(build_graph(papers, concepts))
+    assert (found.name, found.concepts) == ("kiting", 2)
+
+
 @pytest.mark.parametrize("wrong", [float("nan"), float("inf"), 0, -1])
 def test_a_resolution_is_a_number_above_0(graph: nx.MultiDiGraph, wrong: float) -> None:
     with pytest.raises(UsageError, match="expected a number above 0"):

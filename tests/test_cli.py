@@ -372,3 +372,25 @@ def test_a_narrow_locale_narrows_no_output(tmp_path: Path) -> None:
         assert "ε-greedy" in done.stdout.decode("utf-8")
     done = kg("top", str(tmp_path / "知識"), PYTHONIOENCODING="cp1252")
     assert "知識" in done.stderr.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("query", "DIR", "DESCRIBE id:method/lora", "--html"),
+        ("validate", "DIR", "--report"),
+        ("view", "DIR", "--no-open", "--out"),
+        ("export", "DIR", "--format", "turtle", "--out"),
+        ("export", "DIR", "--sparql-page"),
+        ("evaluate", "DIR/papers.jsonl", "--html"),
+        ("evaluate", "DIR/papers.jsonl", "--plot"),
+    ],
+)
+def test_a_file_to_write_where_no_folder_is_is_wrong_usage(
+    words: tuple[str, ...], tmp_path: Path
+) -> None:
+    sample = str(Path(__file__).parent.parent / "graphs/sample")
+    target = tmp_path / "no" / "file"
+    done = kg(*(word.replace("DIR", sample) for word in words), str(target))
+    said = f"kg: {words[-1]} {target}: there is no folder {target.parent}\n"
+    assert (done.returncode, done.stderr.decode()) == (2, said)

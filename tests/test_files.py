@@ -181,6 +181,7 @@ def test_a_file_is_written_beside_and_renamed(tmp_path: Path) -> None:
     with replace_file(path) as out:
         out.write("new")
     assert path.read_text() == "new"
+    assert path.stat().st_mode & 0o777 == 0o644  # others may read it: a web server, say
     assert len(list(tmp_path.iterdir())) == 1
 
 

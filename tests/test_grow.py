@@ -271,6 +271,22 @@ def test_a_paper_is_removed_by_what_its_input_calls_it(tmp_path: Path) -> None:
     assert [row["path"] for row in folder.manifest["inputs"]] == [first]
 
 
+def test_a_title_that_several_papers_have_removes_none(tmp_path: Path) -> None:
+    rows = [
+        {**row, "title": "Introduction", "doi": f"10.1000/{n}"} for n, row in enumerate(ROWS[:2])
+    ]
+    pipeline.build(put(tmp_path / "a.jsonl", rows), tmp_path / "out")
+    done = run("remove", str(tmp_path / "out"), "introduction")
+    assert done.returncode == 2
+    ids = [paper.id for paper in load(tmp_path / "out").papers]
+    assert len(ids) == 2
+    assert f"'introduction' names 2 papers, say which by its id: {', '.join(ids)}" in str(
+        done.stderr
+    )
+    done = run("remove", str(tmp_path / "out"), ids[0])
+    assert [paper.id for paper in load(tmp_path / "out").papers] == ids[1:]
+
+
 @pytest.mark.parametrize("words", ["add OUT OUT/mine.jsonl", "remove OUT x", "correct OUT drop x"])
 def test_what_else_a_folder_holds_is_not_lost(grown: Path, words: str) -> None:
     mine = put(grown / "mine.jsonl", ROWS[9:11])

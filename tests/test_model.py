@@ -27,6 +27,17 @@ def test_offsets_are_checked() -> None:
         wrong.check()
 
 
+def test_mentions_overlap_that_share_a_character() -> None:
+    left, right, across = (
+        Mention("title", start, end, "x" * (end - start), "Method", "uses")
+        for start, end in ((0, 4), (4, 8), (3, 5))
+    )
+    assert not left.overlaps(right)
+    assert not right.overlaps(left)
+    assert across.overlaps(left)
+    assert across.overlaps(right)
+
+
 @pytest.mark.parametrize(
     "make",
     [

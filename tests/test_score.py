@@ -188,7 +188,7 @@ def test_the_plot_is_a_drawing_with_words_for_who_cannot_see_it() -> None:
     names = (root.get("aria-labelledby") or "").split()
     title, about = (next(e for e in root.iter() if e.get("id") == name) for name in names)
     assert title.text == "Reliability of confidence"
-    assert "1 mentions with 0.65 on average: 0.00 right" in (about.text or "")
+    assert "1 mention with 0.65 on average: 0.00 right" in (about.text or "")
     bars = [e for e in root.iter(f"{space}rect") if e.get("class") == "rel-bar"]
     assert [float(e.get("height", "")) for e in bars] == [0, 0, 0, 360, 360]
     assert report.to_svg() in report.to_html()
@@ -216,13 +216,15 @@ def test_the_command_writes_page_and_plot(tmp_path: Path) -> None:
     assert done.stdout.decode() == report.to_text() + "\n"
 
 
-@pytest.mark.parametrize(("page", "message"), [("no/a.html", "No such file"), (".", "directory")])
+@pytest.mark.parametrize(
+    ("page", "message"), [("no/a.html", "there is no folder no"), (".", "is a folder")]
+)
 def test_an_output_that_cannot_be_written_is_told_before_the_work(
     page: str, message: str, tmp_path: Path
 ) -> None:
     (tmp_path / "gold.jsonl").write_text(json.dumps(GOLD.to_dict()), encoding="utf-8")
     done = run("evaluate", "gold.jsonl", "--html", page, cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (1, b"")
+    assert (done.returncode, done.stdout) == (2, b"")
     assert message in done.stderr.decode()
     assert [path.name for path in tmp_path.iterdir()] == ["gold.jsonl"]
 

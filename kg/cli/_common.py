@@ -153,6 +153,14 @@ def limit_option(
 folder_argument = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False))
 
 
+def check_place(option: str, path: Path) -> None:
+    """Raise if ``path`` is no place for a file: at once, not after the work."""
+    if path.is_dir():
+        raise UsageError(f"{option} {path}: is a folder; expected a file")
+    if not path.absolute().parent.is_dir():
+        raise UsageError(f"{option} {path}: there is no folder {path.parent}")
+
+
 def check_output(option: str, path: Path, folder: Path, *sources: Path | None) -> None:
     """Raise if writing ``path`` would change what a command reads: a built folder, or a source.
 

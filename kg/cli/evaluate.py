@@ -9,7 +9,14 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from kg.cli._common import existing_file, extractors_option, model_option, say, track
+from kg.cli._common import (
+    check_place,
+    existing_file,
+    extractors_option,
+    model_option,
+    say,
+    track,
+)
 
 if TYPE_CHECKING:
     from kg.score import Report
@@ -118,6 +125,7 @@ def _check_options(gold: str, *, linking: bool, intervals: bool, **given: str | 
                 told = "would replace another file of this command"
                 raise click.UsageError(f"--{name} {path}: {told}")
             taken.add(Path(path).resolve())
+            check_place(f"--{name}", Path(path))
 
 
 def _open(path: str | None) -> AbstractContextManager[IO[str] | None]:

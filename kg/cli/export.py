@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import click
 
-from kg.cli._common import check_output, folder_argument, say
+from kg.cli._common import check_output, check_place, folder_argument, say
 from kg.errors import UsageError
 from kg.files import read_jsonl
 from kg.text import counted
@@ -102,6 +102,8 @@ def _export(folder: str, format: str, out: str | None, options: dict[str, Any]) 
     path = Path(out or name)
     if found.suffix and path.is_dir():
         raise UsageError(f"--out {path}: is a folder; expected a file, as in {name}")
+    if found.suffix:
+        check_place("--out", path)
     check_output("--out", path, Path(folder))
     count = export(_source(Path(folder), options), format, path)
     say(f"wrote {path}: {counted(count, found.unit)}")
@@ -150,8 +152,7 @@ def _write_page(folder: str, page: str, title: str | None) -> None:
     from kg.sparql_page import write_sparql_page
 
     path = Path(page)
-    if not path.parent.is_dir():
-        raise UsageError(f"--sparql-page {path}: there is no folder {path.parent}")
+    check_place("--sparql-page", path)
     check_output("--sparql-page", path, Path(folder))
     named = {"title": title} if title else {}
     say(f"wrote {path}: {counted(write_sparql_page(Path(folder), path, **named), 'triple')}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.cli._common import check_output, say, seconds
+from kg.cli._common import check_output, check_place, say, seconds
 from kg.errors import UsageError
 from kg.text import counted
 
@@ -85,6 +85,7 @@ def command(
     if html is not None:
         file = Path(query[1:]) if query.startswith("@") else None
         check_output("--html", html, folder, file)
+        check_place("--html", html)
     question = read_question(query)
     values = to_values(parameters)
     with Runner(folder, timeout=timeout, memory=memory * MEGABYTE) as runner:

@@ -19,8 +19,9 @@ Examples:
 @folder_argument
 @click.argument("papers", nargs=-1, required=True, metavar="PAPER...")
 def command(folder: str, papers: tuple[str, ...]) -> None:
-    """Take each PAPER, given by id, arXiv id, DOI or title, out of the graph in DIR.
+    """Take each PAPER out of the graph in DIR.
 
+    PAPER is an id, arXiv id, DOI, title, or what the paper is called in its input.
     The result equals a build from scratch over the papers that are left.
     """
     from kg import grow

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from kg.cli._common import check_output, folder_argument, say
-from kg.errors import UsageError
+from kg.cli._common import check_output, check_place, folder_argument, say
 from kg.files import CORRECTIONS, MANIFEST, find_graph_file, replace_file
 from kg.text import counted
 
 if TYPE_CHECKING:
-    from kg.rdf import Result, ValidationReport
+    from kg.rdf import Result
 
 
 @click.command(
@@ -41,6 +40,7 @@ def command(folder: str, report: str | None, shapes: str | None, engine: str | N
     mine = Path(shapes) if shapes else None
     if report:
         check_output("--report", Path(report), Path(folder), mine)
+        check_place("--report", Path(report))
     built = (Path(folder) / MANIFEST).is_file()
     changed = built and _tell_changes(Path(folder))
     file = find_graph_file(Path(folder))
@@ -50,7 +50,8 @@ def command(folder: str, report: str | None, shapes: str | None, engine: str | N
     for result in found.results:
         click.echo(_line(result))
     if report:
-        _write_report(found, Path(report))
+        with replace_file(Path(report)) as out:
+            out.write(found.to_turtle())
     if not found.conforms:
         say(counted(len(found.results), "violation"))
     elif not changed:
@@ -78,11 +79,3 @@ def _line(result: Result) -> str:
     where = f"{result.focus} {result.path}".rstrip()
     found = result.value_term and result.value_term != result.focus_term
     return f"{where}: {result.message}" + (f" (found {result.value!r})" if found else "")
-
-
-def _write_report(found: ValidationReport, path: Path) -> None:
-    try:
-        with replace_file(path) as out:
-            out.write(found.to_turtle())
-    except OSError as error:
-        raise UsageError(f"--report {path}: cannot be written: {error.strerror}") from None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kg.cli._common import check_output, say
+from kg.cli._common import check_output, check_place, say
 
 
 @click.command(
@@ -55,12 +55,11 @@ def _page(
     folder: Path, out: Path | None, title: str | None, *, abstracts: bool, sentences: bool
 ) -> Path:
     """Return the folder's page, or the one written to ``out``."""
-    from kg.errors import UsageError
     from kg.folder import load
     from kg.view import write_html
 
-    if out and not out.absolute().parent.is_dir():
-        raise UsageError(f"{out}: its folder does not exist; make it first")
+    if out:
+        check_place("--out", out)
     page = folder / "graph.html"
     if out and out.resolve() != page.resolve():  # the folder's own page may be made anew
         check_output("--out", out, folder)

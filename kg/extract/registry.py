@@ -26,7 +26,6 @@ class Rule:
     name: str
     version: int
     find: Find
-    doc: str
 
 
 _RULES: dict[str, Rule] = {}
@@ -38,8 +37,7 @@ def register(name: str, *, version: int) -> Callable[[Find], Find]:
     def add(find: Find) -> Find:
         if name in _RULES or name == LEARNED:
             raise ValueError(f"extractor {name!r} is registered twice")
-        doc = (find.__doc__ or "").strip().split("\n")[0]
-        _RULES[name] = Rule(name, version, find, doc)
+        _RULES[name] = Rule(name, version, find)
         return find
 
     return add

@@ -66,8 +66,7 @@ class Index:
     """Per key: forms, types, number of papers; per short key: its long forms.
 
     ``forms[key][form]`` counts papers; ``types[key][type]`` sums confidences
-    over papers; ``senses[short][long]`` holds who says so;
-    ``narrower[(narrow, broad)]`` likewise; ``coined[key]`` who made the name up.
+    over papers; ``senses[short][long]`` holds who says so; ``coined[key]`` who made the name up.
     """
 
     papers: dict[str, int] = field(default_factory=dict)
@@ -75,7 +74,6 @@ class Index:
     types: dict[str, dict[str, float]] = field(default_factory=dict)
     cased: dict[str, dict[tuple[str, bool], int]] = field(default_factory=dict)
     senses: dict[str, dict[str, Evidence]] = field(default_factory=dict)
-    narrower: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     coined: dict[str, list[Coinage]] = field(default_factory=dict)
 
     def update(self, other: Index) -> None:
@@ -93,8 +91,6 @@ class Index:
             own = self.senses.setdefault(short, {})
             for long, evidence in longs.items():
                 own.setdefault(long, Evidence()).update(evidence)
-        for pair, papers in other.narrower.items():
-            self.narrower.setdefault(pair, []).extend(papers)
         for key, coinages in other.coined.items():
             self.coined.setdefault(key, []).extend(coinages)
 
@@ -116,8 +112,6 @@ def merge_names(names: Iterable[Names]) -> Index:
         _add_mentions(index, found)
         for definition in found.definitions:
             _add_sense(index, definition, found.paper.id)
-        for pair in found.narrower:
-            index.narrower.setdefault(pair, []).append(found.paper.id)
         for key in found.coined:
             index.coined.setdefault(key, []).append(_coinage(found, key))
         for key, cue in found.cues:

@@ -23,6 +23,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from kg.abbreviations import find_abbreviations
 from kg.errors import KGError
 from kg.gold import number_lines
 from kg.link import link_papers
@@ -242,8 +243,6 @@ def _paper(id: str, document: str, names: list[tuple[str, str]]) -> Paper:
 
 def _context(id: str, type: str, text: str) -> Paper:
     """Return a paper with ``text``, where what it abbreviates is mentioned in both forms."""
-    from kg.abbreviations import find_abbreviations
-
     spans = [
         span
         for a in find_abbreviations(text)

@@ -82,11 +82,12 @@ def _to_values(answer: Answer) -> list[dict[str, Any]] | bool:
         return bool(data["boolean"])
     names = data["head"]["vars"]
     return [
-        {name: _to_value(row.get(name)) for name in names} for row in data["results"]["bindings"]
+        {name: to_value(row.get(name)) for name in names} for row in data["results"]["bindings"]
     ]
 
 
-def _to_value(term: Mapping[str, Any] | None) -> Any:
+def to_value(term: Mapping[str, Any] | None) -> Any:
+    """Return a term of SPARQL's JSON as a plain value: a number, a truth value, text or None."""
     if term is None:
         return None
     try:

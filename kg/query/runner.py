@@ -252,9 +252,9 @@ class Runner:
         data, body = self.request({"do": "ask", "ask": asdict(ask)})
         return Answer(body=body, **data["answer"])
 
-    def rows(self, text: str, *, limit: int | None = None) -> list[dict[str, Any]]:
+    def rows(self, text: str) -> list[dict[str, Any]]:
         """Return a SELECT's rows, each {column: {"type", "value", ...}} as in SPARQL's JSON."""
-        answer = self.ask(Ask(text, limit=limit))
+        answer = self.ask(Ask(text))
         found: list[dict[str, Any]] = json.loads(answer.body)["results"]["bindings"]
         return found
 

@@ -55,8 +55,8 @@ def main() -> None:
     except KGError as error:
         write_frame(out, {"opening": str(error)})
         return
-    limited = _limit_memory(options.get("memory"))
-    write_frame(out, {"ready": True, "limited": limited})
+    _limit_memory(options["memory"])
+    write_frame(out, {"ready": True})
     _serve(store, out)
 
 
@@ -72,20 +72,18 @@ def _open(options: dict[str, Any]) -> Any:
     return store
 
 
-def _limit_memory(size: int | None) -> bool:
-    """Let this process have ``size`` bytes more than it has now; False where that cannot be."""
+def _limit_memory(size: int) -> None:
+    """Let this process have ``size`` bytes more than it has now, where the system can."""
     try:
         import resource
 
         pages = int(Path("/proc/self/statm").read_text().split()[0])
     except (ImportError, OSError):
-        return False
-    if size:
-        most = min(pages * resource.getpagesize() + size, sys.maxsize)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (most, most))
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    return bool(size)
+        return
+    most = min(pages * resource.getpagesize() + size, sys.maxsize)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _serve(store: Any, out: IO[bytes]) -> None:

@@ -81,7 +81,7 @@ def _entries(source: Source) -> Iterator[tuple[int, str, str]]:
         part.append(line)
         size += len(line)
         depth += _depth(line)
-        if depth <= 0 and _closed(line, kind, part):
+        if depth <= 0 and _closed(line, part):
             yield start, kind, "\n".join(part)
             part = []
         elif size > MAX_ENTRY:
@@ -91,7 +91,8 @@ def _entries(source: Source) -> Iterator[tuple[int, str, str]]:
         source.refuse(start, "a BibTeX entry without its closing brace")
 
 
-def _closed(line: str, kind: str, part: list[str]) -> bool:
+def _closed(line: str, part: list[str]) -> bool:
+    """Whether an entry whose braces match has ended: one in round brackets wants its own, too."""
     opened_round = "(" in part[0].split("{", 1)[0]
     return not opened_round or line.rstrip().rstrip(",").endswith(")")
 

@@ -1,7 +1,7 @@
 """Predictions against gold, and how far the figures may be off.
 
-``evaluate`` compares two lists of papers that have the same ids and texts; :mod:`kg.gold`
-reads what to compare with.
+``evaluate`` compares two lists of papers, matched by id or by text; :mod:`kg.gold` reads what
+to compare with.
 """
 
 from kg.score.measure import evaluate

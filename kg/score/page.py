@@ -80,7 +80,7 @@ def to_svg(bins: Sequence[Bin], error: float) -> str:
 
 def _described(bins: Sequence[Bin], error: float) -> str:
     rows = "; ".join(
-        f"{b.count} mentions with {b.confidence:.2f} on average: {b.precision:.2f} right"
+        f"{counted(b.count, 'mention')} with {b.confidence:.2f} on average: {b.precision:.2f} right"
         for b in bins
     )
     return (
@@ -93,7 +93,9 @@ def _described(bins: Sequence[Bin], error: float) -> str:
 def _axes(error: float, count: int) -> Iterator[str]:
     yield f'<rect class="rel-ground" width="{WIDTH}" height="{HEIGHT}" rx="8"/>'
     yield _text(LEFT, 28, "How often is a mention right?", "rel-text rel-head")
-    yield _text(LEFT, 47, f"{count:,} mentions, calibration error {error:.3f}", "rel-small")
+    yield _text(
+        LEFT, 47, f"{counted(count, 'mention')}, calibration error {error:.3f}", "rel-small"
+    )
     for step in range(0, 11, 2):
         x, y = _x(step / 10), _y(step / 10)
         yield f'<path class="rel-grid" d="M{LEFT} {y}H{LEFT + SIDE}M{x} {TOP}V{TOP + SIDE}"/>'

@@ -205,7 +205,7 @@ class Server:
         words = re.sub(r"[-_/]+", " ", (name or kind)[:200])
         hits = await self.work(lambda: self.pages.search(words, kinds, limit=5))
         fault = Fault(404, f"no resource {_cut(self.reader.to_id(iri))!r} in this graph")
-        fault.nearest = [self._hit(hit) for hit in hits]  # type: ignore[attr-defined]
+        fault.nearest = [self._hit(hit) for hit in hits]
         return fault
 
     async def ontology(self, request: Request) -> Response:
@@ -370,15 +370,14 @@ class Server:
     async def on_fault(self, request: Request, error: Exception) -> Response:
         """Say what is wrong in the form that the client reads."""
         fault = _as_fault(error)
-        nearest = getattr(fault, "nearest", [])
         path = request.scope["path"]
         if path.startswith("/api/"):
-            body = {"error": fault.message, "nearest": nearest}
+            body = {"error": fault.message, "nearest": fault.nearest}
             return JSONResponse(body, status_code=fault.status, headers=fault.headers)
         if path != "/sparql" and choose(request.headers.get("accept", ""), PAGES) == "html":
-            page = render("fault.html", self.site, fault=fault, nearest=nearest)
+            page = render("fault.html", self.site, fault=fault)
             return HTMLResponse(page, status_code=fault.status, headers=fault.headers)
-        lines = [fault.message, *(f"  {hit['iri']}  {hit['label']}" for hit in nearest)]
+        lines = [fault.message, *(f"  {hit['iri']}  {hit['label']}" for hit in fault.nearest)]
         return PlainTextResponse("\n".join(lines) + "\n", fault.status, headers=fault.headers)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from kg.errors import KGError, NotFoundError, UsageError
 from kg.query import (
     QueryBusyError,
@@ -14,12 +16,16 @@ from kg.query import (
 
 
 class Fault(Exception):
-    """A request that gets ``status`` and ``message`` instead of an answer."""
+    """A request that gets ``status`` and ``message`` instead of an answer.
+
+    ``nearest`` holds the resources whose names are most like the one asked for, as a search does.
+    """
 
     def __init__(self, status: int, message: str, **headers: str) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
+        self.nearest: list[dict[str, Any]] = []
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 

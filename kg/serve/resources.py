@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from kg import vocab
 from kg.model import ConceptType
 from kg.query import Ask, Runner
+from kg.query.ask import to_value
 from kg.query.errors import QuerySyntaxError
 from kg.query.kept import PAPERS, RELATED
 from kg.query.table import to_curie
@@ -241,20 +242,11 @@ def _term(iri: str) -> str:
 
 
 def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = {name: _value(term) for name, term in row.items()}
+    plain: dict[str, Any] = {name: to_value(term) for name, term in row.items()}
     for name in ("s", "o"):
         if row.get(name, {}).get("type") == "uri":
             plain[f"is_iri_{name}"] = True
     return plain
-
-
-def _value(term: dict[str, str]) -> Any:
-    datatype = term.get("datatype", "")
-    if datatype == vocab.expand("xsd:integer"):
-        return int(term["value"])
-    if datatype in (vocab.expand("xsd:decimal"), vocab.expand("xsd:double")):
-        return float(term["value"])
-    return term["value"]
 
 
 def _all(facts: Iterable[dict[str, Any]], curie: str) -> list[Any]:

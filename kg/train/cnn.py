@@ -21,6 +21,7 @@ from thinc.api import fix_random_seed
 from kg.errors import UsageError
 from kg.files import replace_folder
 from kg.model import DEFAULT_ROLE, FIELDS, Mention, Paper
+from kg.text import counted
 
 #: Rounds of mini-batches; a quick run is for trying things out.
 STEPS, QUICK = 4000, 300
@@ -131,7 +132,8 @@ def find_examples(
             gold.ents = filter_spans(spans)
             yield Example(doc, gold)
     if widened:
-        say(f"{widened} mentions begin or end within a spaCy token and were widened to it")
+        cut = counted(widened, "mention was", "mentions were")
+        say(f"{cut} widened to the spaCy tokens within which they begin or end")
 
 
 def _span(doc: Any, mention: Mention, roles: bool) -> Any:

@@ -43,17 +43,16 @@ _STRETCH = np.array([1.12, 0.9])
 _GOLDEN_ANGLE = 2.399963229728653
 
 
-def place(network: Network, communities: Ints, *, iterations: int | None = None) -> Floats:
+def place(network: Network, communities: Ints) -> Floats:
     """Return an x, y per node in layout units, y downwards, rounded to 0.1.
 
     Args:
         network: edges with integer weights; node order decides nothing but ties.
         communities: community per node, which seeds the layout.
-        iterations: steps; None for as many as the size can afford.
     """
     if network.size == 0:
         return np.zeros((0, 2))
-    steps = iterations or _steps(network.size)
+    steps = _steps(network.size)
     points = _relax(_gathered(network, communities), _start(network, communities), steps)
     finished: Floats = np.round(_spread(_scaled(points), network), 1)
     return finished
@@ -67,6 +66,7 @@ def _gathered(network: Network, communities: Ints) -> Network:
 
 
 def _steps(size: int) -> int:
+    """Return how many steps a graph of that size can afford."""
     return 400 if size <= EXACT_LIMIT else 220 if size <= 30_000 else 120
 
 

@@ -415,9 +415,9 @@ def test_command_lists_the_formats(words: tuple[str, ...]) -> None:
         ((), "wants --format NAME; see kg export --list"),
         (("--format", "jsonl", "--out", "x"), "did you mean 'jsonld'"),
         (("--format", "zzzzzz", "--out", "x"), "expected one of turtle"),
-        (("--format", "turtle", "--out", "/nowhere/at/all"), "cannot be written"),
+        (("--format", "turtle", "--out", "/nowhere/at/all"), "there is no folder /nowhere/at"),
         (("--format", "turtle", "--out", "x", "--base", "no"), "--base"),
-        (("--sparql-page", "/nowhere/at/all"), "no folder"),
+        (("--sparql-page", "/nowhere/at/all"), "there is no folder /nowhere/at"),
     ],
 )
 def test_mistakes_in_one_line(words: tuple[str, ...], message: str, folder: Path) -> None:

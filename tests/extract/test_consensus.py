@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kg.extract.consensus import INTRODUCED, find_roles, find_types
 from kg.extract.encoder import Found
+from kg.extract.told import Told
 
 
 def found(role: str, believed: float, probability: float = 1.0) -> Found:
@@ -22,6 +23,14 @@ def test_a_name_has_the_type_that_its_mentions_together_make_probable() -> None:
     assert find_types([sure, wavering, wavering], "aaa", types) == ("Task",) * 3
     assert find_types([sure, wavering, wavering], "aba", types) == ("Task", "Method", "Task")
     assert find_types([], "", types) == ()
+
+
+def test_what_the_paper_says_of_a_name_decides_over_the_types_that_give_way_alone() -> None:
+    types, told = ("Method", "Task", "Dataset"), {"a": Told(("Dataset",), 0.1, over=("Method",))}
+    method, task, hopeless = typed(0.7, 0.0, 0.3), typed(0.0, 0.7, 0.3), typed(0.95, 0.0, 0.05)
+    assert find_types([method], "a", types, told) == ("Dataset",)
+    assert find_types([task], "a", types, told) == ("Task",)
+    assert find_types([hopeless], "a", types, told) == ("Method",)
 
 
 def test_a_name_has_the_role_that_its_mentions_together_make_probable() -> None:

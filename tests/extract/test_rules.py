@@ -225,7 +225,7 @@ def test_extractors_are_chosen_by_name() -> None:
     assert learns
     assert [rule.name for rule in rules] == ["repeat"]
     assert registry.choose(None)[0]
-    assert all(rule.doc and rule.version >= 1 for rule in registry.choose(None)[1])
+    assert all(rule.find.__doc__ and rule.version >= 1 for rule in registry.choose(None)[1])
     with pytest.raises(UsageError, match="unknown extractor 'magic': expected names among model"):
         registry.choose("magic")
     with pytest.raises(UsageError, match="no extractor chosen"):

@@ -104,7 +104,7 @@ def test_kg_view_out_writes_another_page(built: Path) -> None:
 def test_kg_view_out_into_a_missing_folder_is_one_line(built: Path) -> None:
     done = CliRunner().invoke(command, [str(built), "--out", str(built / "no" / "x.html")])
     assert isinstance(done.exception, UsageError)
-    assert "does not exist" in str(done.exception)
+    assert "there is no folder" in str(done.exception)
 
 
 def test_kg_view_options_of_a_new_page_need_out(built: Path) -> None:

@@ -22,7 +22,7 @@ function bytes(base64) {
   return out;
 }
 
-export function unpack(column) {
+function unpack(column) {
   return new KINDS[column.t](bytes(column.b).buffer);
 }
 

@@ -23,7 +23,7 @@ function fill(node, attributes, children) {
 
 const PROPERTIES = { value: 1, checked: 1, indeterminate: 1, disabled: 1 };
 
-export function add(node, children) {
+function add(node, children) {
   for (const child of [children].flat(9)) {
     if (child === null || child === undefined || child === false) continue;
     node.append(child instanceof Node ? child : document.createTextNode(String(child)));
@@ -72,5 +72,4 @@ export const ICONS = {
   minus: "M4 10h12",
   fit: "M3 7V3h4M13 3h4v4M17 13v4h-4M7 17H3v-4",
   grow: "M12 3h5v5M17 3l-6 6M8 17H3v-5M3 17l6-6",
-  path: "M4 16a2 2 0 1 0 0-.01M16 4a2 2 0 1 0 0-.01M5.500 14.500C9 11 11 9 14.500 5.500",
 };

@@ -48,15 +48,14 @@ function escapePlain(text) {
 }
 
 export function toBibtex(model, papers) {
-  const escape = escapeTex;
   return papers
     .map((paper) => {
       const { title, authors, doi, arxiv, url, id } = model.data.papers;
       const fields = [
-        ["title", `{${escape(title[paper])}}`],
-        ["author", authors[paper].map(escape).join(" and ")],
+        ["title", `{${escapeTex(title[paper])}}`],
+        ["author", authors[paper].map(escapeTex).join(" and ")],
         ["year", model.year[paper] || ""],
-        ["booktitle", escape(model.venueName(paper))],
+        ["booktitle", escapeTex(model.venueName(paper))],
         ["doi", doi[paper]],
         ["eprint", arxiv[paper]],
         ["archiveprefix", arxiv[paper] ? "arXiv" : ""],

@@ -1,6 +1,6 @@
 // The facts of a paper, a concept, a connection or a path, as elements.
 
-import { h, icon, ICONS, name, outside, plain, svg } from "./dom.js";
+import { h, name, outside, plain, svg } from "./dom.js";
 import { common, path as findPath, similar, together } from "./graph.js";
 import { shapeIcon } from "./shapes.js";
 import { S, number } from "./strings.js";
@@ -230,7 +230,7 @@ export class Facts {
 }
 
 // A small bar chart; the same numbers as text for those who do not see it.
-export function bars(rows, { width = 340, height = 54 } = {}) {
+function bars(rows, { width = 340, height = 54 } = {}) {
   const most = Math.max(1, ...rows.map(([, count]) => count));
   const step = Math.min(28, width / rows.length);
   const every = Math.max(1, Math.ceil(34 / step));
@@ -241,5 +241,3 @@ export function bars(rows, { width = 340, height = 54 } = {}) {
   const labels = rows.map(([label], at) => (at % every ? null : svg("text", { x: at * step + step / 2, y: height - 2, class: "bar-label" }, label)));
   return svg("svg", { viewBox: `-6 0 ${width + 12} ${height}`, width: "100%", height, role: "img", "aria-label": S.byYearText(rows) }, columns, labels);
 }
-
-export const closeIcon = () => icon(ICONS.close);

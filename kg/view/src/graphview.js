@@ -1,7 +1,7 @@
 // A graph on screen: a stage for nodes and edges, regions below it, labels and highlights above.
 
 import { h, plain, replace } from "./dom.js";
-import { SHAPES, trace } from "./shapes.js";
+import { trace } from "./shapes.js";
 import { regionInk, regionTint } from "./theme.js";
 
 const HALO = 3.5;
@@ -162,9 +162,7 @@ export class GraphView {
     this.pending = true;
     requestAnimationFrame(() => {
       this.pending = false;
-      const start = performance.now();
       this.draw();
-      this.lastFrame = performance.now() - start;
     });
   }
 
@@ -630,5 +628,3 @@ function blob(context, points, margin) {
   });
   context.closePath();
 }
-
-export { SHAPES };

@@ -12,7 +12,7 @@ import { Index, searchBox } from "./search.js";
 import { radius } from "./shapes.js";
 import { Sidebar } from "./sidebar.js";
 import { VisStage } from "./stage_vis.js";
-import { START, read, readPlace, startWith, write, writePlace } from "./state.js";
+import { read, readPlace, startWith, write, writePlace } from "./state.js";
 import { S } from "./strings.js";
 import { Table } from "./table.js";
 import { lightTheme, readTheme, startTheme, switchTheme } from "./theme.js";
@@ -21,7 +21,7 @@ const THIN = 1200;
 const PAPER = 5000;
 const REST = 300;
 const TELL = 4000;
-const VIS_SHAPES = [["Paper", "dot"], ["Method", "square"], ["Dataset", "triangle"], ["Benchmark", "triangleDown"], ["Task", "diamond"], ["Metric", "hexagon"]];
+const VIS_SHAPES = { Paper: "dot", Method: "square", Dataset: "triangle", Benchmark: "triangleDown", Task: "diamond", Metric: "hexagon" };
 
 class App {
   constructor(model, pyvis) {
@@ -105,11 +105,7 @@ class App {
 
   zoomBar() {
     const button = (id, label, path, onclick) => h("button", { type: "button", id, class: "icon-button", "aria-label": label, title: label, onclick }, icon(path));
-    return h("div", { class: "zoom", role: "group", "aria-label": S.mapName }, button("zoom-in", S.zoomIn, ICONS.plus, () => this.zoom(1.5)), button("zoom-out", S.zoomOut, ICONS.minus, () => this.zoom(1 / 1.5)), button("fit", S.fit, ICONS.fit, () => this.view.fit(undefined, true)));
-  }
-
-  zoom(factor) {
-    this.view.zoomBy(factor);
+    return h("div", { class: "zoom", role: "group", "aria-label": S.mapName }, button("zoom-in", S.zoomIn, ICONS.plus, () => this.view.zoomBy(1.5)), button("zoom-out", S.zoomOut, ICONS.minus, () => this.view.zoomBy(1 / 1.5)), button("fit", S.fit, ICONS.fit, () => this.view.fit(undefined, true)));
   }
 
   // --- map ---
@@ -169,10 +165,9 @@ class App {
 
   // Without WebGL the most connected nodes, drawn by vis-network.
   thinned(order) {
-    const shapes = Object.fromEntries(VIS_SHAPES);
     const kept = order.slice(0, THIN);
     this.model.thinned = kept.length;
-    const nodes = kept.map((id) => ({ id, shape: shapes[this.model.typeName(id)], x: this.model.x[id], y: this.model.y[id] }));
+    const nodes = kept.map((id) => ({ id, shape: VIS_SHAPES[this.model.typeName(id)], x: this.model.x[id], y: this.model.y[id] }));
     const edges = claimsAmong(this.model, kept).map((id) => ({ id, from: this.model.paper[id], to: this.model.concept[id] }));
     return { nodes, edges, options: this.pyvis.options };
   }
@@ -182,11 +177,10 @@ class App {
     if (this.unfolded) return;
     this.unfolded = true;
     const { model } = this;
-    const shapes = Object.fromEntries(VIS_SHAPES);
     const [nodes, edges] = [[], []];
     for (let node = model.P; node < model.N; node++) {
       if (model.on[node] || !model.degree[node]) continue;
-      nodes.push({ id: node, shape: shapes[model.typeName(node)], x: model.x[node], y: model.y[node] });
+      nodes.push({ id: node, shape: VIS_SHAPES[model.typeName(node)], x: model.x[node], y: model.y[node] });
       for (const claim of model.claims(node)) if (this.view.stage.has(model.paper[claim])) edges.push({ id: claim, from: model.paper[claim], to: node });
       this.view.order.push(node);
     }
@@ -533,5 +527,3 @@ async function start() {
 }
 
 start();
-
-export { START };

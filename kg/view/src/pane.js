@@ -28,9 +28,8 @@ export class Pane {
     replace(this.element, this.view.element, this.bar(near, state));
     const { points, outer } = rings(this.model, near, state.big ? 1 : 1.5);
     const grow = Math.max(1, (outer / 240) ** 0.7);
-    const shape = Object.fromEntries(this.pyvis.shapes);
     const content = {
-      nodes: near.nodes.map((node) => ({ id: node, shape: shape[this.model.typeName(node)], x: points.get(node)[0], y: points.get(node)[1] })),
+      nodes: near.nodes.map((node) => ({ id: node, shape: this.pyvis.shapes[this.model.typeName(node)], x: points.get(node)[0], y: points.get(node)[1] })),
       edges: claims.map((claim) => ({ id: claim, from: this.model.paper[claim], to: this.model.concept[claim] })),
       options: this.pyvis.options,
     };

@@ -9,7 +9,7 @@ const LIMIT = 12;
 const PREFIX = /^(https?:\/\/)?(www\.)?((export\.)?arxiv\.org\/(abs|pdf|html)|(dx\.)?doi\.org|(huggingface|hf)\.co\/papers)\/(?=.)/i;
 const VERSION = /(\d{4}\.\d{4,5})(v\d+)?(\.pdf)?([?#].*)?$/i;
 
-export function fold(text) {
+function fold(text) {
   return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/[^\p{L}\p{N}+#]+/gu, " ").trim();
 }
 

@@ -2,7 +2,7 @@
 
 import { svg } from "./dom.js";
 
-export const SHAPES = { Paper: "circle", Method: "square", Dataset: "triangle", Benchmark: "down", Task: "diamond", Metric: "hexagon" };
+const SHAPES = { Paper: "circle", Method: "square", Dataset: "triangle", Benchmark: "down", Task: "diamond", Metric: "hexagon" };
 
 // Corners on the unit circle, scaled so that all shapes look equally heavy.
 const CORNERS = {

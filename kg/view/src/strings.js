@@ -70,7 +70,6 @@ export const S = {
   },
   hubs: (count) => `Hide ${many(count, "hub", "hubs")}`,
   hubsWhy: (names) => `Concepts that so many papers mention that they tell little: ${names}`,
-  noHubs: "No hubs here",
   atLeast: (n) => (n === 1 ? "1 paper or more" : `${n} papers or more`),
   confidenceFrom: (p) => (p === 0 ? "any" : `${p} % or more`),
   foldedOne: (count, open) => `${many(count, "concept", "concepts")} of a single paper${open ? "" : " folded away"}`,
@@ -82,7 +81,6 @@ export const S = {
   shown: (papers, concepts, claims) =>
     `${many(papers, "paper", "papers")}, ${many(concepts, "concept", "concepts")}, ${many(claims, "connection", "connections")} shown`,
   nothingShown: "Nothing is left with these filters.",
-  none: "none given",
   pathTitle: "Path between two",
   pathFrom: "From",
   pathTo: "To",
@@ -148,8 +146,6 @@ export const S = {
   inTitle: "title",
   noSentence: "Found in the abstract, which this page does not carry.",
   edgeTitle: "Connection",
-  region: "Region",
-  noRegion: "between the regions",
   tables: { papers: "Papers", concepts: "Concepts", claims: "Connections" },
   columns: {
     title: "Title", authors: "Authors", year: "Year", venue: "Venue", concepts: "Concepts", shared: "Shared concepts", region: "Region",
@@ -164,5 +160,4 @@ export const S = {
   unknown: (key) => `This page holds nothing named ${key}.`,
   broken: "This page's data cannot be read: the file is damaged or was cut short.",
   reading: "Reading the graph…",
-  andText: " and ",
 };

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import signal
 import subprocess
@@ -79,12 +80,13 @@ class Client:
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Client]:
+def serving(folder: Path, *options: str, **env: str) -> Iterator[Client]:
     """Run ``kg serve`` on a free port; end it with Ctrl-C."""
     process = subprocess.Popen(
         [sys.executable, "-m", "kg", "serve", str(folder), "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, **env},
         text=True,
     )
     said, url = "", ""

@@ -460,15 +460,15 @@ def test_cors_only_where_it_is_wanted(tmp_path: Path) -> None:
 
 def test_ctrl_c_and_sigterm_end_it_cleanly(tmp_path: Path) -> None:
     import signal
-    import tempfile
 
-    folder = write_folder(tmp_path / "out", 10)
-    before = set(Path(tempfile.gettempdir()).glob("paperkg-serve-*"))
+    folder, temporary = write_folder(tmp_path / "out", 10), tmp_path / "temporary"
+    temporary.mkdir()  # its own: beside this test others serve, and leave theirs for a while
     for number in (signal.SIGINT, signal.SIGTERM):
-        with serving(folder / "graph.ttl") as client:
+        with serving(folder / "graph.ttl", TMPDIR=str(temporary)) as client:
+            assert [path.name[:14] for path in temporary.iterdir()] == ["paperkg-serve-"]
             client.process.send_signal(number)
             out, err = client.process.communicate(timeout=20)
             assert client.process.returncode == 0
             assert err.strip() == "stopped"
             assert out == ""
-    assert set(Path(tempfile.gettempdir()).glob("paperkg-serve-*")) <= before
+        assert list(temporary.iterdir()) == []

@@ -216,6 +216,53 @@ def test_a_worker_whose_parent_is_gone_ends_itself(folder: Path) -> None:
     wait_for(lambda: not alive(pid), 30)
 
 
+def test_a_time_limit_that_ends_with_the_answer_hits_no_later_query(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(threading.Timer):
+        """Rings as it is cancelled: it had begun to when the answer came."""
+
+        def cancel(self) -> None:
+            super().cancel()
+            self.function()
+
+    monkeypatch.setattr(threading, "Timer", Late)
+    with Runner(folder) as runner:
+        assert runner.rows("SELECT ?c { ?c a kg:Method } LIMIT 1")
+        process = runner._workers[0]._process
+        assert runner.rows("SELECT ?c { ?c a kg:Method } LIMIT 1")
+        assert runner._workers[0]._process is process
+        assert process.poll() is None
+
+
+def test_closing_stops_who_asks_and_who_waits_and_starts_nothing(folder: Path) -> None:
+    """A worker started again for a query that had waited outlived the program by the time limit."""
+    told: list[str] = []
+
+    def ask(query: str) -> None:
+        try:
+            runner.ask(Ask(query))
+        except QueryBusyError as error:
+            told.append(str(error))
+
+    runner = Runner(folder, workers=2, timeout=100)
+    runner.start()
+    threads = [
+        threading.Thread(target=ask, args=(BOMBS["cartesian"],), daemon=True) for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: runner._places._value == 1002 - 5)
+    runner.close()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert len(told) == 5, told
+    assert all("stopped" in text for text in told)
+    assert [worker._process for worker in runner._workers] == [None, None]
+    with pytest.raises(QueryBusyError, match="stopped"):
+        runner.start()
+
+
 def test_closing_ends_every_process(folder: Path) -> None:
     with Runner(folder, workers=2) as runner:
         runner.start()

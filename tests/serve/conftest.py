@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,22 @@ def serving(folder: Path, *options: str, **env: str) -> Iterator[Client]:
             process.kill()
             process.communicate()
             raise
+
+
+@contextmanager
+def asked(client: Client, query: str, times: int) -> Iterator[list[http.client.HTTPConnection]]:
+    """Yield connections whose query the server has, as often as said, and may not have answered."""
+    with ExitStack() as stack:
+        connections = []
+        for number in range(times):
+            connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=60)
+            stack.callback(connection.close)
+            # Not the same query each time: that is run once.
+            connection.request("GET", "/sparql?" + urlencode({"query": f"{query} # {number}"}))
+            connections.append(connection)
+        # Requests are read in the order in which they come: after this one those have been.
+        assert client.get("/api/search?q=large").status == 200
+        yield connections
 
 
 @pytest.fixture(scope="session")

@@ -8,14 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack
 from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
 from tests.query.test_runner import BOMBS
-from tests.serve.conftest import Client, serving
+from tests.serve.conftest import Client, asked, serving
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory limits: Linux only")
 
@@ -37,16 +35,14 @@ def test_a_bomb_gets_its_status_in_time(name: str, client: Client) -> None:
 
 def test_pages_answer_while_every_worker_is_busy(built: Path) -> None:
     """Linked data and search have a worker of their own."""
-    path = "/sparql?" + urlencode({"query": BOMBS["cartesian"]})
-    with serving(built, "--timeout", "100", "--workers", "2") as client, ExitStack() as stack:
-        asking = [http.client.HTTPConnection("127.0.0.1", client.port) for _ in range(4)]
-        for connection in asking:
-            stack.callback(connection.close)
-            connection.request("GET", path)
+    with (
+        serving(built, "--timeout", "100", "--workers", "2") as client,
+        asked(client, BOMBS["cartesian"], 4) as connections,
+    ):
         time.sleep(0.5)
         assert client.get("/api/search?q=large").status == 200
-        # As long as no bomb has its answer, two of them have the workers and two are waiting.
-        assert select.select([connection.sock for connection in asking], [], [], 0)[0] == []
+        # As long as none has its answer, two have the workers and two are waiting.
+        assert select.select([one.sock for one in connections], [], [], 0)[0] == []
 
 
 def test_ten_megabytes_of_query(client: Client) -> None:

@@ -76,7 +76,7 @@ def test_a_bomb_ends_in_time_and_the_next_query_works(name: str, folder: Path) -
         start = time.monotonic()
         with pytest.raises((QueryTimeoutError, QueryMemoryError, QuerySizeError)) as caught:
             runner.ask(Ask(BOMBS[name], largest=MEGABYTE))
-        assert time.monotonic() - start < 8
+        assert time.monotonic() - start < 20
         if caught.type is not QuerySizeError:
             assert not alive(before)
         assert runner.rows("SELECT ?c { ?c a kg:Method } LIMIT 1")

@@ -29,7 +29,7 @@ def test_a_bomb_gets_its_status_in_time(name: str, client: Client) -> None:
     reply = client.ask(BOMBS[name])
     assert reply.status in (503, 504)
     assert "stopped" in reply.text or "LIMIT" in reply.text
-    assert time.monotonic() - start < 12
+    assert time.monotonic() - start < 30
     assert works(client)
 
 

@@ -469,7 +469,7 @@ def test_ctrl_c_and_sigterm_end_it_cleanly(tmp_path: Path) -> None:
         with serving(folder / "graph.ttl", TMPDIR=str(temporary)) as client:
             assert [path.name[:14] for path in temporary.iterdir()] == ["paperkg-serve-"]
             client.process.send_signal(number)
-            out, err = client.process.communicate(timeout=20)
+            out, err = client.process.communicate(timeout=60)
             assert client.process.returncode == 0
             assert err.strip() == "stopped"
             assert out == ""

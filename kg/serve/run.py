@@ -120,8 +120,9 @@ def serve(folder: Path, settings: Settings, say: Say) -> None:
             forwarded_allow_ips=list(settings.trusted_proxies),
             h11_max_incomplete_event_size=max(65536, 12 * settings.longest),
             timeout_keep_alive=15,
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=5,
             limit_concurrency=1000,
+            lifespan="off",  # there is none, and cut off by a second Ctrl-C it leaves a traceback
         )
 
         def end() -> None:
@@ -150,7 +151,8 @@ def _server(
             on_start()
 
         async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            ending = asyncio.get_running_loop().call_later(1, end)
+            loop = asyncio.get_running_loop()
+            ending = loop.call_later(1, loop.run_in_executor, None, end)
             await super().shutdown(sockets)
             ending.cancel()
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -476,7 +477,8 @@ def test_ctrl_c_and_sigterm_end_it_cleanly(tmp_path: Path) -> None:
         assert list(temporary.iterdir()) == []
 
 
-def test_ctrl_c_ends_it_while_queries_run_and_wait(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_ends_it_while_queries_run_and_wait(times: int, tmp_path: Path) -> None:
     """It hung as long as the queries might run, and left processes behind that ran on."""
     import signal
 
@@ -485,7 +487,9 @@ def test_ctrl_c_ends_it_while_queries_run_and_wait(tmp_path: Path) -> None:
         serving(folder, "--workers", "2", "--timeout", "200") as client,
         asked(client, BOMBS["cartesian"], 5) as connections,
     ):
-        client.process.send_signal(signal.SIGINT)
+        for _ in range(times):
+            client.process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
         for connection in connections:
             reply = connection.getresponse()
             assert (reply.status, b"stopped" in reply.read()) == (503, True)

@@ -69,7 +69,7 @@ class Watch:
         """Fail if the page asked for anything, broke its policy or logged an error."""
         # Gives up on a page that is busy for ever, as evaluate never would: once a test has run
         # out of time, nothing else ends its tear-down.
-        self.page.locator("html").get_attribute("lang")
+        self.page.locator(":root").get_attribute("lang")
         violations = self.page.evaluate("window.__csp")
         slips = {"requests": self.requests, "violations": violations, "errors": self.errors}
         assert not any(slips.values()), slips

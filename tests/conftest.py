@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from kg.model import Broader, Concept, Link, Mention, Merge, Paper
 
@@ -13,6 +14,12 @@ from kg.model import Broader, Concept, Link, Mention, Merge, Paper
 from tests.browser import browser, watched  # noqa: F401
 
 ROOT = Path(__file__).parent.parent
+
+# No example has a time of its own: a busy machine is no defect. Else as it is, in CI as in CI.
+settings.register_profile(
+    "paperkg", settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+)
+settings.load_profile("paperkg")
 
 
 def shared_folder() -> Path:

@@ -43,6 +43,7 @@ def test_the_wheel_holds_model_schemas_and_templates(wheel: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # what it installs comes over the network
 @pytest.mark.skipif(os.environ.get("PAPERKG_OFFLINE") == "1", reason="needs a package index")
 def test_the_installed_wheel_builds_queries_and_renders(wheel: Path, tmp_path: Path) -> None:
     home = tmp_path / "env"

@@ -72,11 +72,14 @@ def model(data: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> 
     return out
 
 
-def test_a_text_longer_than_spacy_accepts_is_read_in_parts(model: Path) -> None:
+def test_a_text_longer_than_spacy_accepts_is_read_in_parts(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     extractor = load_extractor(model, extractors="model")
     [paper] = gadget_papers(1, 3)
     [short] = extractor.extract([paper])
-    extractor._model.nlp.max_length = 60
+    # The extractor is kept for the process: the next test gets the same one.
+    monkeypatch.setattr(extractor._model.nlp, "max_length", 60)
     long = Paper("long", "", " ".join([paper.abstract] * 5))
     [found] = extractor.extract([long])
     found.check()

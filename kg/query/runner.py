@@ -47,29 +47,44 @@ class Worker:
         self._arguments = {"path": str(path), "disk": disk, "memory": memory}
         self._process: subprocess.Popen[bytes] | None = None
         self._memory = memory
+        self._closed = False
+        self._lock = threading.Lock()
 
-    def start(self) -> None:
-        """Start the process unless it runs.
+    def start(self) -> subprocess.Popen[bytes]:
+        """Start the process unless it runs, and return it.
 
         Raises:
             BuildError: the store cannot be opened.
+            QueryBusyError: the worker was closed.
         """
         if self._process is not None and self._process.poll() is None:
-            return
+            return self._process
         self.stop()
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _MAIN, json.dumps(self._arguments)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a failed allocation prints a page of Rust
-            env={**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": _python_path()},
-        )
-        with self._deadline(OPENING):
-            frame = read_frame(self._pipe(self._process.stdout))
+        process = self._spawn()
+        with self._deadline(process, OPENING):
+            frame = self._read(process)
         if frame is None or "opening" in frame[0]:
             self.stop()
+            self._check_open()
             damaged = f"{self._arguments['path']}: cannot be read, it is damaged; {_ADVICE}"
             raise BuildError(frame[0]["opening"] if frame else damaged)
+        return process
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        with self._lock:  # what is started as the worker is closed would outlive it
+            self._check_open()
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", _MAIN, json.dumps(self._arguments)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # a failed allocation prints a page of Rust
+                env={**os.environ, "PYTHONSAFEPATH": "1", "PYTHONPATH": _python_path()},
+            )
+            return self._process
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise QueryBusyError("the query was stopped: no more are answered here")
 
     @staticmethod
     def _pipe(pipe: Any) -> Any:
@@ -77,14 +92,17 @@ class Worker:
         return pipe
 
     @contextmanager
-    def _deadline(self, seconds: float) -> Iterator[threading.Event]:
+    def _deadline(
+        self, process: subprocess.Popen[bytes], seconds: float
+    ) -> Iterator[threading.Event]:
         """Kill the process if the block is still running after ``seconds``."""
-        process, late = self._process, threading.Event()
-        assert process is not None
+        late, over, lock = threading.Event(), threading.Event(), threading.Lock()
 
         def end() -> None:
-            late.set()
-            process.kill()
+            with lock:
+                if not over.is_set():
+                    late.set()
+                    process.kill()
 
         timer = threading.Timer(seconds, end)
         timer.daemon = True
@@ -92,6 +110,8 @@ class Worker:
         try:
             yield late
         finally:
+            with lock:  # a timer that rings now would kill the next request
+                over.set()
             timer.cancel()
 
     def request(self, data: dict[str, Any], *, seconds: float) -> tuple[dict[str, Any], bytes]:
@@ -100,24 +120,33 @@ class Worker:
         Raises:
             QueryTimeoutError: no answer within ``seconds``; the process is killed.
             QueryMemoryError: the process died, which the memory limit makes it do.
+            QueryBusyError: the worker was closed.
             QueryError: what the process reports.
         """
-        self.start()
-        assert self._process is not None
-        with self._deadline(seconds) as late:
-            frame = self._exchange({**data, "seconds": seconds})
-        if frame is None:
+        process = self.start()
+        with self._deadline(process, seconds) as late:
+            frame = self._exchange(process, {**data, "seconds": seconds})
+        if frame is None or late.is_set():
             self.stop()
+        if frame is None:
+            self._check_open()
             raise self._death(late.is_set(), seconds)
         _raise(frame[0].get("error"))
         return frame
 
-    def _exchange(self, data: dict[str, Any]) -> tuple[dict[str, Any], bytes] | None:
-        assert self._process is not None
+    def _exchange(
+        self, process: subprocess.Popen[bytes], data: dict[str, Any]
+    ) -> tuple[dict[str, Any], bytes] | None:
         try:
-            write_frame(self._pipe(self._process.stdin), data)
-            return read_frame(self._pipe(self._process.stdout))
-        except OSError:
+            write_frame(self._pipe(process.stdin), data)
+        except (OSError, ValueError):  # ended, or closed by another thread
+            return None
+        return self._read(process)
+
+    def _read(self, process: subprocess.Popen[bytes]) -> tuple[dict[str, Any], bytes] | None:
+        try:
+            return read_frame(self._pipe(process.stdout))
+        except (OSError, ValueError):
             return None
 
     def _death(self, late: bool, seconds: float) -> Exception:
@@ -130,6 +159,12 @@ class Worker:
             f"the query needed more than {self._memory // MEGABYTE:,} MB, or is nested too deeply, "
             "and was stopped; narrow it, or allow more memory"
         )
+
+    def close(self) -> None:
+        """Stop the process for good, also under the hands of a thread that waits for it."""
+        with self._lock:
+            self._closed = True
+        self.stop()
 
     def stop(self) -> None:
         """Kill the process and wait until it is gone."""
@@ -213,15 +248,15 @@ class Runner:
             worker.start()
 
     def close(self) -> None:
-        """End every worker."""
+        """End every worker for good; who waits for one gets a :class:`QueryBusyError`."""
         for worker in self._workers:
-            worker.stop()
+            worker.close()
 
     def request(self, data: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
         """Give a request to the next free worker.
 
         Raises:
-            QueryBusyError: too many wait already, or none got free in time.
+            QueryBusyError: too many wait already, none got free in time, or all were closed.
             QueryError: as :meth:`Worker.request`.
         """
         if not self._places.acquire(blocking=False):

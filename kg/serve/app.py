@@ -79,6 +79,8 @@ class Server:
             return await anyio.to_thread.run_sync(function, *arguments, limiter=self._threads)
         except KGError as error:
             raise to_fault(error) from error
+        except anyio.get_cancelled_exc_class():  # a second Ctrl-C waits for nobody
+            raise Fault(503, "the query was stopped: the server ends") from None
 
     async def once(self, name: str, function: Callable[[], Any]) -> Any:
         """Return what ``function`` returned the first time."""

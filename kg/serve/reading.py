@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote_to_bytes
 
+import anyio
 from starlette.requests import ClientDisconnect, Request
 
 from kg.serve.faults import Fault
@@ -93,6 +94,8 @@ async def read_body(request: Request, *, most: int) -> bytes:
                 break
     except ClientDisconnect:
         raise Fault(400, "the request ended early") from None
+    except anyio.get_cancelled_exc_class():
+        raise Fault(503, "the server ended before the request did") from None
     if size > most:
         raise _too_large(most)
     return b"".join(parts)

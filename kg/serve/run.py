@@ -120,22 +120,41 @@ def serve(folder: Path, settings: Settings, say: Say) -> None:
             forwarded_allow_ips=list(settings.trusted_proxies),
             h11_max_incomplete_event_size=max(65536, 12 * settings.longest),
             timeout_keep_alive=15,
-            timeout_graceful_shutdown=2,
+            timeout_graceful_shutdown=5,
             limit_concurrency=1000,
+            lifespan="off",  # there is none, and cut off by a second Ctrl-C it leaves a traceback
         )
+
+        def end() -> None:
+            queries.close()
+            pages.close()
+
         with _until_stopped():
-            _server(config, lambda: say(_welcome(site, found))).run(sockets=[found])
+            _server(config, lambda: say(_welcome(site, found)), end).run(sockets=[found])
     say("stopped")
 
 
-def _server(config: uvicorn.Config, on_start: Callable[[], None]) -> uvicorn.Server:
-    """Return a server that calls ``on_start`` when it answers and can be stopped, not before."""
+def _server(
+    config: uvicorn.Config, on_start: Callable[[], None], end: Callable[[], None]
+) -> uvicorn.Server:
+    """Return a server that calls ``on_start`` when it answers and can be stopped, not before.
+
+    It calls ``end`` a second after it was stopped: whose query still runs hears that it ended.
+    """
+    import asyncio
+
     import uvicorn
 
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             on_start()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            loop = asyncio.get_running_loop()
+            ending = loop.call_later(1, loop.run_in_executor, None, end)
+            await super().shutdown(sockets)
+            ending.cancel()
 
     return Announcing(config)
 

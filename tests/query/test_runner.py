@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -46,11 +47,23 @@ BOMBS = {
 
 
 def alive(pid: int) -> bool:
+    """Whether the process runs; one that is dead and not buried yet does not."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return True
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:  # gone by now, or not Linux
+        return not Path("/proc/self/stat").exists()
+
+
+def wait_for(happened: Callable[[], bool], seconds: float = 60) -> None:
+    """Return as soon as something has happened; fail if it does not."""
+    end = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.02)
 
 
 @linux
@@ -63,7 +76,7 @@ def test_a_bomb_ends_in_time_and_the_next_query_works(name: str, folder: Path) -
         start = time.monotonic()
         with pytest.raises((QueryTimeoutError, QueryMemoryError, QuerySizeError)) as caught:
             runner.ask(Ask(BOMBS[name], largest=MEGABYTE))
-        assert time.monotonic() - start < 8
+        assert time.monotonic() - start < 20
         if caught.type is not QuerySizeError:
             assert not alive(before)
         assert runner.rows("SELECT ?c { ?c a kg:Method } LIMIT 1")
@@ -164,9 +177,9 @@ def test_too_many_at_once_are_refused(folder: Path) -> None:
                 outcomes.append(type(error))
 
         threads = [threading.Thread(target=ask, args=(BOMBS["cartesian"],)) for _ in range(2)]
-        for thread in threads:
+        for places, thread in zip((1, 0), threads, strict=True):
             thread.start()
-            time.sleep(0.3)
+            wait_for(lambda left=places: runner._places._value == left)
         with pytest.raises(QueryBusyError, match="waiting"):
             runner.ask(Ask("ASK {}"))
         for thread in threads:
@@ -178,8 +191,9 @@ def test_too_many_at_once_are_refused(folder: Path) -> None:
 def test_a_worker_that_somebody_killed_is_replaced(folder: Path) -> None:
     with Runner(folder) as runner:
         runner.start()
-        os.kill(runner._workers[0]._process.pid, signal.SIGKILL)
-        time.sleep(0.2)
+        process = runner._workers[0]._process
+        os.kill(process.pid, signal.SIGKILL)
+        wait_for(lambda: not alive(process.pid))
         assert runner.rows("SELECT ?c { ?c a kg:Method } LIMIT 1")
 
 
@@ -196,12 +210,57 @@ def test_a_worker_whose_parent_is_gone_ends_itself(folder: Path) -> None:
         f"r.ask(Ask({BOMBS['cartesian']!r}))\n"
     )
     found = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
     )
-    pid, deadline = int(found.stdout), time.monotonic() + 15
-    while alive(pid) and time.monotonic() < deadline:
-        time.sleep(0.2)
-    assert not alive(pid)
+    pid = int(found.stdout)
+    wait_for(lambda: not alive(pid), 30)
+
+
+def test_a_time_limit_that_ends_with_the_answer_hits_no_later_query(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Late(threading.Timer):
+        """Rings as it is cancelled: it had begun to when the answer came."""
+
+        def cancel(self) -> None:
+            super().cancel()
+            self.function()
+
+    monkeypatch.setattr(threading, "Timer", Late)
+    with Runner(folder) as runner:
+        assert runner.rows("SELECT ?c { ?c a kg:Method } LIMIT 1")
+        process = runner._workers[0]._process
+        assert runner.rows("SELECT ?c { ?c a kg:Method } LIMIT 1")
+        assert runner._workers[0]._process is process
+        assert process.poll() is None
+
+
+def test_closing_stops_who_asks_and_who_waits_and_starts_nothing(folder: Path) -> None:
+    """A worker started again for a query that had waited outlived the program by the time limit."""
+    told: list[str] = []
+
+    def ask(query: str) -> None:
+        try:
+            runner.ask(Ask(query))
+        except QueryBusyError as error:
+            told.append(str(error))
+
+    runner = Runner(folder, workers=2, timeout=100)
+    runner.start()
+    threads = [
+        threading.Thread(target=ask, args=(BOMBS["cartesian"],), daemon=True) for _ in range(5)
+    ]
+    for thread in threads:
+        thread.start()
+    wait_for(lambda: runner._places._value == 1002 - 5)
+    runner.close()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert len(told) == 5, told
+    assert all("stopped" in text for text in told)
+    assert [worker._process for worker in runner._workers] == [None, None]
+    with pytest.raises(QueryBusyError, match="stopped"):
+        runner.start()
 
 
 def test_closing_ends_every_process(folder: Path) -> None:

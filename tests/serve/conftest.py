@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,12 +80,13 @@ class Client:
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[Client]:
+def serving(folder: Path, *options: str, **env: str) -> Iterator[Client]:
     """Run ``kg serve`` on a free port; end it with Ctrl-C."""
     process = subprocess.Popen(
         [sys.executable, "-m", "kg", "serve", str(folder), "--port", "0", *options],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, **env},
         text=True,
     )
     said, url = "", ""
@@ -100,11 +102,27 @@ def serving(folder: Path, *options: str) -> Iterator[Client]:
     finally:
         process.send_signal(signal.SIGINT)
         try:
-            process.communicate(timeout=20)
+            process.communicate(timeout=60)
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
             raise
+
+
+@contextmanager
+def asked(client: Client, query: str, times: int) -> Iterator[list[http.client.HTTPConnection]]:
+    """Yield connections whose query the server has, as often as said, and may not have answered."""
+    with ExitStack() as stack:
+        connections = []
+        for number in range(times):
+            connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=60)
+            stack.callback(connection.close)
+            # Not the same query each time: that is run once.
+            connection.request("GET", "/sparql?" + urlencode({"query": f"{query} # {number}"}))
+            connections.append(connection)
+        # Requests are read in the order in which they come: after this one those have been.
+        assert client.get("/api/search?q=large").status == 200
+        yield connections
 
 
 @pytest.fixture(scope="session")

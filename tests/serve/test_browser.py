@@ -121,7 +121,7 @@ def test_what_one_wrote_is_there_again_and_not_asked(client: Client, browser: An
     page.goto(f"{client.url}/query")
     wait_until(page, f"{SHOWN} > 3")
     page.evaluate("() => { paperkg.currentTab().setQuery('ASK { ?mine ?own ?query }'); }")
-    page.wait_for_timeout(1000)
+    wait_until(page, "JSON.stringify({ ...localStorage }).includes('?mine ?own ?query')")
     asked = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{client.url}/query")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import http.client
+import select
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from tests.query.test_runner import BOMBS
-from tests.serve.conftest import Client, serving
+from tests.serve.conftest import Client, asked, serving
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory limits: Linux only")
 
@@ -29,22 +29,20 @@ def test_a_bomb_gets_its_status_in_time(name: str, client: Client) -> None:
     reply = client.ask(BOMBS[name])
     assert reply.status in (503, 504)
     assert "stopped" in reply.text or "LIMIT" in reply.text
-    assert time.monotonic() - start < 12
+    assert time.monotonic() - start < 30
     assert works(client)
 
 
-def test_pages_answer_while_every_worker_is_busy(client: Client) -> None:
+def test_pages_answer_while_every_worker_is_busy(built: Path) -> None:
     """Linked data and search have a worker of their own."""
-    threads = [threading.Thread(target=client.ask, args=(BOMBS["cartesian"],)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    time.sleep(0.5)
-    start = time.monotonic()
-    assert client.get("/api/search?q=large").status == 200
-    assert time.monotonic() - start < 2
-    for thread in threads:
-        thread.join()
-    assert works(client)
+    with (
+        serving(built, "--timeout", "100", "--workers", "2") as client,
+        asked(client, BOMBS["cartesian"], 4) as connections,
+    ):
+        time.sleep(0.5)
+        assert client.get("/api/search?q=large").status == 200
+        # As long as none has its answer, two have the workers and two are waiting.
+        assert select.select([one.sock for one in connections], [], [], 0)[0] == []
 
 
 def test_ten_megabytes_of_query(client: Client) -> None:

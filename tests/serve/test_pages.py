@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import time
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -24,7 +26,8 @@ from kg.query.store import MARKER, STORE
 from kg.serve import Settings
 from kg.vocab import BASE, KG, iri, schemas_folder
 from tests.folders import HOSTILE, make_records, write_folder
-from tests.serve.conftest import Client, serving
+from tests.query.test_runner import BOMBS
+from tests.serve.conftest import Client, asked, serving
 
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 PAPERS, CONCEPTS = make_records(60)
@@ -460,15 +463,44 @@ def test_cors_only_where_it_is_wanted(tmp_path: Path) -> None:
 
 def test_ctrl_c_and_sigterm_end_it_cleanly(tmp_path: Path) -> None:
     import signal
-    import tempfile
 
-    folder = write_folder(tmp_path / "out", 10)
-    before = set(Path(tempfile.gettempdir()).glob("paperkg-serve-*"))
+    folder, temporary = write_folder(tmp_path / "out", 10), tmp_path / "temporary"
+    temporary.mkdir()  # its own: beside this test others serve, and leave theirs for a while
     for number in (signal.SIGINT, signal.SIGTERM):
-        with serving(folder / "graph.ttl") as client:
+        with serving(folder / "graph.ttl", TMPDIR=str(temporary)) as client:
+            assert [path.name[:14] for path in temporary.iterdir()] == ["paperkg-serve-"]
             client.process.send_signal(number)
-            out, err = client.process.communicate(timeout=20)
+            out, err = client.process.communicate(timeout=60)
             assert client.process.returncode == 0
             assert err.strip() == "stopped"
             assert out == ""
-    assert set(Path(tempfile.gettempdir()).glob("paperkg-serve-*")) <= before
+        assert list(temporary.iterdir()) == []
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_ctrl_c_ends_it_while_queries_run_and_wait(times: int, tmp_path: Path) -> None:
+    """It hung as long as the queries might run, and left processes behind that ran on."""
+    import signal
+
+    folder = write_folder(tmp_path / "out", 10)
+    with (
+        serving(folder, "--workers", "2", "--timeout", "200") as client,
+        asked(client, BOMBS["cartesian"], 5) as connections,
+    ):
+        for _ in range(times):
+            client.process.send_signal(signal.SIGINT)
+            time.sleep(0.2)
+        for connection in connections:
+            reply = connection.getresponse()
+            assert (reply.status, b"stopped" in reply.read()) == (503, True)
+        out, err = client.process.communicate(timeout=60)
+    assert (client.process.returncode, out, err) == (0, "", "stopped\n")
+    assert not [path for path in Path("/proc").glob("[0-9]*/cmdline") if holds(path, tmp_path)]
+
+
+def holds(cmdline: Path, folder: Path) -> bool:
+    """Whether a process was started with ``folder`` in its command line."""
+    try:
+        return os.fsencode(folder) in cmdline.read_bytes()
+    except OSError:  # ended meanwhile
+        return False

@@ -20,7 +20,7 @@ from kg.serve.settings import Site
 CONCEPTS = tuple(kind.value for kind in ConceptType)
 #: Papers on one page of a concept.
 PAGE = 25
-#: Triples of a resource's description, at most.
+#: Triples of a resource's description in which others speak of it, at most.
 DESCRIPTION = 5000
 
 _OUTGOING = "SELECT ?p ?o ?label { $it ?p ?o OPTIONAL { ?o skos:prefLabel|dcterms:title ?label } }"
@@ -57,8 +57,9 @@ _SIMILAR = """SELECT ?it ?title (COUNT(?c) AS ?shared) {
   ?it kg:mentions ?c ; dcterms:title ?title . FILTER (?it != $it)
 } GROUP BY ?it ?title ORDER BY DESC(?shared) ?title ?it LIMIT 10"""
 _DESCRIBE = f"""CONSTRUCT {{ ?s ?p ?o }} {{
-  {{ BIND ($it AS ?s) $it ?p ?o }} UNION {{ BIND ($it AS ?o) ?s ?p $it }}
-}} LIMIT {DESCRIPTION}"""
+  {{ BIND ($it AS ?s) $it ?p ?o }} UNION
+  {{ SELECT ?s ?p ?o {{ BIND ($it AS ?o) ?s ?p $it }} LIMIT {DESCRIPTION} }}
+}}"""
 
 
 class Reader:

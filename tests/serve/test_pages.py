@@ -12,6 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib.compare import isomorphic
@@ -21,7 +22,9 @@ from kg.files import read_jsonl
 from kg.names import concept_id
 from kg.query import build_store
 from kg.query.store import MARKER, STORE
+from kg.query.tokens import bind
 from kg.serve import Settings
+from kg.serve.resources import _DESCRIBE, DESCRIPTION
 from kg.vocab import BASE, KG, iri, schemas_folder
 from tests.folders import HOSTILE, make_records, write_folder
 from tests.serve.conftest import Client, serving
@@ -264,12 +267,26 @@ def test_a_resource_as_data_is_what_the_graph_says(
     assert found == set(whole.triples((node, None, None))) | set(whole.triples((None, None, node)))
 
 
+def test_what_a_hub_says_itself_is_never_cut(built: Path) -> None:
+    """Thousands of statements that point to it leave its own in."""
+    store = ox.Store()
+    store.load(path=str(built / "graph.ttl"), format=ox.RdfFormat.TURTLE)
+    node = ox.NamedNode(BASE + BUSY.id)
+    query = bind(_DESCRIBE, {"it": str(node)}).replace(str(DESCRIPTION), "1")
+    found = list(store.query(query))
+    own = [t for t in found if t.subject == node]
+    assert len(own) == len(list(store.quads_for_pattern(node, None, None)))
+    assert len(found) == len(own) + 1
+
+
 def test_the_page_names_its_other_forms(client: Client) -> None:
     reply = client.get(f"/id/{BUSY.id}", Accept=HTML)
     assert reply.headers["vary"].lower().startswith("accept")
     for target in re.findall(r"<(\S+?)>", reply.headers["link"]):
         assert client.get(target).status == 200
     assert client.get(f"/id/{BUSY.id}?format=nonsense").status == 406
+    for name in ("json", "application/ld+json", "application/ld%2Bjson"):
+        assert client.get(f"/id/{BUSY.id}?format={name}").media == "application/ld+json"
     assert client.get(f"/id/{BUSY.id}", Accept="image/png").status == 406
 
 

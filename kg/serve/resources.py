@@ -23,6 +23,8 @@ PAGE = 25
 #: Triples of a resource's description in which others speak of it, at most.
 DESCRIPTION = 5000
 
+# Patterns stand before the first OPTIONAL: what follows one, Oxigraph finds in the whole
+# graph and joins afterwards.
 _OUTGOING = "SELECT ?p ?o ?label { $it ?p ?o OPTIONAL { ?o skos:prefLabel|dcterms:title ?label } }"
 _INCOMING = """SELECT ?s ?p ?label { ?s ?p $it OPTIONAL { ?s skos:prefLabel|dcterms:title ?label } }
 LIMIT 100"""
@@ -43,9 +45,9 @@ _EVIDENCE = """SELECT ?paper ?role ?exact ?sentence ?confidence {
 _MENTIONS = """SELECT ?it ?label ?class ?role ?confidence ?field ?begin ?end ?exact ?sentence {
   ?m kg:inPaper $it ; kg:refersTo ?it ; kg:role ?role ; kg:confidence ?confidence ;
      kg:field ?field ; kg:begin ?begin ; kg:end ?end ; kg:exact ?exact .
-  OPTIONAL { ?m kg:sentence ?sentence }
   ?it skos:prefLabel ?label ; a ?class .
   FILTER (?class IN (kg:Method, kg:Dataset, kg:Benchmark, kg:Task, kg:Metric))
+  OPTIONAL { ?m kg:sentence ?sentence }
 } ORDER BY DESC(?field) ?begin ?end"""
 _LINKS = """SELECT ?it ?url ?kind { $it kg:hasLink ?it . ?it kg:url ?url .
   OPTIONAL { ?m kg:inPaper $it ; kg:refersTo ?it ; kg:linkKind ?kind } } ORDER BY ?url ?kind"""

@@ -23,7 +23,7 @@ from kg.names import concept_id
 from kg.query import build_store
 from kg.query.store import MARKER, STORE
 from kg.query.tokens import bind
-from kg.serve import Settings
+from kg.serve import Settings, resources
 from kg.serve.resources import _DESCRIBE, DESCRIPTION
 from kg.vocab import BASE, KG, iri, schemas_folder
 from tests.folders import HOSTILE, make_records, write_folder
@@ -277,6 +277,16 @@ def test_what_a_hub_says_itself_is_never_cut(built: Path) -> None:
     own = [t for t in found if t.subject == node]
     assert len(own) == len(list(store.quads_for_pattern(node, None, None)))
     assert len(found) == len(own) + 1
+
+
+def test_no_look_up_has_a_pattern_after_an_optional_one() -> None:
+    """Oxigraph finds such a pattern in the whole graph: seconds for each page of a large one."""
+    optional = re.compile(r"OPTIONAL \{[^{}]*\}")
+    queries = [value for value in vars(resources).values() if "SELECT" in str(value)[:7]]
+    assert len(queries) > 8
+    for query in queries:
+        for rest in optional.split(query)[1:]:
+            assert not re.search(r"[?$]\w+ \S+ [?$]\w+", rest.partition("}")[0]), query
 
 
 def test_the_page_names_its_other_forms(client: Client) -> None:

@@ -24,7 +24,7 @@ from kg.query import build_store
 from kg.query.store import MARKER, STORE
 from kg.query.tokens import bind
 from kg.serve import Settings, resources
-from kg.serve.resources import _DESCRIBE, DESCRIPTION
+from kg.serve.resources import _DESCRIBE, DESCRIPTION, LISTED
 from kg.vocab import BASE, KG, iri, schemas_folder
 from tests.folders import HOSTILE, make_records, write_folder
 from tests.serve.conftest import Client, serving
@@ -287,6 +287,15 @@ def test_no_look_up_has_a_pattern_after_an_optional_one() -> None:
     for query in queries:
         for rest in optional.split(query)[1:]:
             assert not re.search(r"[?$]\w+ \S+ [?$]\w+", rest.partition("}")[0]), query
+
+
+def test_a_list_that_was_cut_says_so(client: Client) -> None:
+    page = client.get("/id/scheme/concepts", Accept=HTML).text
+    assert page.count("skos:inScheme</th>") == LISTED < len(CONCEPTS)
+    (query,) = re.findall(r'href="/query#query=([^"]+)">all of them as a query', page)
+    everything = client.ask(unquote(query), accept="text/csv").text.splitlines()[1:]
+    assert len(everything) == len(CONCEPTS)
+    assert "all of them" not in client.get(f"/id/{BUSY.id}", Accept=HTML).text
 
 
 def test_the_page_names_its_other_forms(client: Client) -> None:

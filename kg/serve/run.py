@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import signal
 import socket
@@ -124,18 +125,30 @@ def serve(folder: Path, settings: Settings, say: Say) -> None:
             limit_concurrency=1000,
         )
         with _until_stopped():
-            _server(config, lambda: say(_welcome(site, found))).run(sockets=[found])
+            _server(config, lambda: say(_welcome(site, found)), queries, pages).run(sockets=[found])
     say("stopped")
 
 
-def _server(config: uvicorn.Config, on_start: Callable[[], None]) -> uvicorn.Server:
-    """Return a server that calls ``on_start`` when it answers and can be stopped, not before."""
+def _server(
+    config: uvicorn.Config, on_start: Callable[[], None], *runners: Runner
+) -> uvicorn.Server:
+    """Return a server that calls ``on_start`` when it answers and can be stopped, not before.
+
+    Stopped, it waits for no query of ``runners``: the threads that wait for one cannot
+    be ended themselves.  What is cut off then is no error to be told.
+    """
     import uvicorn
 
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             on_start()
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+            for runner in runners:
+                runner.interrupt()
+            await super().shutdown(sockets)
 
     return Announcing(config)
 

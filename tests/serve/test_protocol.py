@@ -84,6 +84,8 @@ def test_query_dataset_default_graphs_are_merged(client: Client) -> None:
 def test_query_dataset_named_graphs(client: Client) -> None:
     assert count(client, NAMED, **{"named-graph-uri": [ONTOLOGY, NOWHERE]}) == count(client, NAMED)
     assert count(client, NAMED, **{"named-graph-uri": NOWHERE}) == 0
+    # As with FROM NAMED alone, the default graph is empty then.
+    assert count(client, ALL, **{"named-graph-uri": ONTOLOGY}) == 0
 
 
 def test_query_dataset_full(client: Client) -> None:

@@ -19,7 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
-from kg.errors import BuildError, NotFoundError, QueryError, UsageError
+from kg.errors import BuildError, NotFoundError, UsageError
 from kg.files import find_graph_file
 from kg.query.bundled import Question
 from kg.query.errors import (
@@ -131,12 +131,6 @@ class Worker:
             "and was stopped; narrow it, or allow more memory"
         )
 
-    def interrupt(self) -> None:
-        """Kill the process from another thread: who waits for its answer hears that it died."""
-        process = self._process
-        if process is not None:
-            process.kill()
-
     def stop(self) -> None:
         """Kill the process and wait until it is gone."""
         process, self._process = self._process, None
@@ -206,7 +200,6 @@ class Runner:
         for worker in reversed(self._workers):
             self._free.put(worker)
         self._places = threading.BoundedSemaphore(workers + waiting)
-        self._ended = threading.Event()
 
     def __enter__(self) -> Self:
         return self
@@ -219,15 +212,6 @@ class Runner:
         for worker in self._workers:
             worker.start()
 
-    def interrupt(self) -> None:
-        """Refuse requests from now on, those that run or wait among them.
-
-        For another thread to call; :meth:`close` is still due.
-        """
-        self._ended.set()
-        for worker in self._workers:
-            worker.interrupt()
-
     def close(self) -> None:
         """End every worker."""
         for worker in self._workers:
@@ -237,25 +221,16 @@ class Runner:
         """Give a request to the next free worker.
 
         Raises:
-            QueryBusyError: too many wait already, none got free in time, or
-                :meth:`interrupt` was called.
+            QueryBusyError: too many wait already, or none got free in time.
             QueryError: as :meth:`Worker.request`.
         """
         if not self._places.acquire(blocking=False):
             raise QueryBusyError("too many queries are waiting; try again in a moment")
         try:
             with self._worker() as worker:
-                self._check_ended()
                 return worker.request(data, seconds=self.timeout)
-        except QueryError:
-            self._check_ended()
-            raise
         finally:
             self._places.release()
-
-    def _check_ended(self) -> None:
-        if self._ended.is_set():
-            raise QueryBusyError("this is being stopped; try again in a moment") from None
 
     @contextmanager
     def _worker(self) -> Iterator[Worker]:

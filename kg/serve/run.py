@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import shutil
 import signal
 import socket
@@ -125,30 +124,18 @@ def serve(folder: Path, settings: Settings, say: Say) -> None:
             limit_concurrency=1000,
         )
         with _until_stopped():
-            _server(config, lambda: say(_welcome(site, found)), queries, pages).run(sockets=[found])
+            _server(config, lambda: say(_welcome(site, found))).run(sockets=[found])
     say("stopped")
 
 
-def _server(
-    config: uvicorn.Config, on_start: Callable[[], None], *runners: Runner
-) -> uvicorn.Server:
-    """Return a server that calls ``on_start`` when it answers and can be stopped, not before.
-
-    Stopped, it waits for no query of ``runners``: the threads that wait for one cannot
-    be ended themselves.  What is cut off then is no error to be told.
-    """
+def _server(config: uvicorn.Config, on_start: Callable[[], None]) -> uvicorn.Server:
+    """Return a server that calls ``on_start`` when it answers and can be stopped, not before."""
     import uvicorn
 
     class Announcing(uvicorn.Server):
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
             on_start()
-
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-            for runner in runners:
-                runner.interrupt()
-            await super().shutdown(sockets)
 
     return Announcing(config)
 

@@ -127,7 +127,7 @@ def _query(store: ox.Store, ask: Ask) -> Any:
         return store.query(
             _text(store, ask),
             prefixes=prefixes_of(store),
-            default_graph=_nodes(ask.default_graphs),
+            default_graph=_nodes(ask.default_graphs) or ([] if ask.named_graphs else None),
             named_graphs=_nodes(ask.named_graphs) or ([] if ask.default_graphs else None),
         )
     except SyntaxError as error:

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 _RDF_TYPE = f"<{PREFIXES['rdf']}type>"
 
 #: Say nothing of themselves, or are read together with what they belong to.
-_SILENT = {"path", "message", "name", "description", "order", "severity", "targetClass", "property"}
+_SILENT = {
+    "path", "message", "name", "description", "order", "severity", "property",
+    "targetClass", "targetObjectsOf",
+}  # fmt: skip
 
 
 class Unsupported(Exception):
@@ -92,7 +95,8 @@ def compile_shapes(shapes: rdflib.Graph) -> list[Check]:
 
 def _check_reached(shapes: rdflib.Graph, nodes: set[Any], sh: Any) -> None:
     """Raise unless every shape with a target is among ``nodes`` and nothing is nested deeper."""
-    if set(shapes.subjects(sh.targetClass)) - nodes:
+    targeted = {*shapes.subjects(sh.targetClass), *shapes.subjects(sh.targetObjectsOf)}
+    if targeted - nodes:
         raise Unsupported("a target of something that is no named sh:NodeShape")
     for shape in shapes.objects(None, sh.property):
         if (shape, sh.property, None) in shapes or (shape, sh.sparql, None) in shapes:
@@ -100,17 +104,24 @@ def _check_reached(shapes: rdflib.Graph, nodes: set[Any], sh: Any) -> None:
 
 
 def _node_checks(shapes: rdflib.Graph, node: Any, sh: Any) -> Iterator[Check]:
-    targets = list(shapes.objects(node, sh.targetClass))
+    targets = list(_targets(shapes, node, sh))
     if not targets:
-        raise Unsupported(f"{node}: no sh:targetClass")
-    for target in sorted(targets, key=str):
-        focus = f"?this {_RDF_TYPE} {target.n3()} ."
+        raise Unsupported(f"{node}: no sh:targetClass or sh:targetObjectsOf")
+    for focus, target in targets:
         yield from _checks(shapes, node, focus, "")
         for constraint in sorted(shapes.objects(node, sh.sparql), key=str):
             _check_own_target(shapes, constraint, target, sh)
             yield _sparql_check(shapes, node, constraint, sh)
         for shape in sorted(shapes.objects(node, sh.property), key=str):
             yield from _checks(shapes, shape, focus, _path(shapes, shape, sh))
+
+
+def _targets(shapes: rdflib.Graph, node: Any, sh: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (the pattern of the focus nodes, their class or None) of each target."""
+    for target in sorted(shapes.objects(node, sh.targetClass), key=str):
+        yield f"?this {_RDF_TYPE} {target.n3()} .", target
+    for predicate in sorted(shapes.objects(node, sh.targetObjectsOf), key=str):
+        yield f"{{ SELECT DISTINCT ?this {{ ?subject {predicate.n3()} ?this }} }}", None
 
 
 def _path(shapes: rdflib.Graph, shape: Any, sh: Any) -> str:

@@ -37,18 +37,19 @@ from kg.serve.describe import serialize, service_description, void_description
 from kg.serve.editor import editor_data
 from kg.serve.faults import Fault, to_fault
 from kg.serve.guard import CSP, Guard, is_allowed, to_hash
-from kg.serve.negotiate import DATA_FIRST, GRAPHS, PAGES, choose, to_ranges
+from kg.serve.negotiate import DATA_FIRST, GRAPHS, PAGES, choose, find_named, to_ranges
 from kg.serve.ontology import FILES, find_file, read_ontology, read_page
 from kg.serve.openapi import openapi
 from kg.serve.pages import STATIC, render, to_script_data
 from kg.serve.protocol import read_operation, to_ask
-from kg.serve.reading import query_pairs, raw_path, to_text
+from kg.serve.reading import query_pairs, raw_path, read_accept, to_text
 from kg.serve.resources import Reader
 from kg.serve.settings import Settings, Site
 from kg.vocab import KG
 
 _SPARQL_METHODS = ["GET", "HEAD", "POST", "OPTIONS"]
 _FORMATS = [(name, medias[0]) for name, medias in GRAPHS.items()]
+_GRAPHS = "SELECT DISTINCT ?g { GRAPH ?g { } } ORDER BY ?g"
 #: Questions that the data set's page shows; the editor has them all.
 _QUESTIONS = (
     "shared-concepts", "methods-for-task", "datasets-for-task", "compared-with", "most-adopted",
@@ -95,12 +96,12 @@ class Server:
         if request.method == "OPTIONS":
             return _options(self.settings, _SPARQL_METHODS)
         operation = await read_operation(request, self.settings)
-        accept = request.headers.get("accept", "")
+        accept = read_accept(request)
         browser = not (operation and operation.format) and _is_browser(request, accept)
         if browser:
             return self._to_editor(operation.query if operation else "")
         if operation is None:
-            return self._description(request, accept)
+            return await self._description(request, accept)
         ask = to_ask(operation, accept, self.settings)
         answer = await self.work(self.cache.get, ask, self.queries.ask)
         return Response(answer.body, headers={"Content-Type": answer.media, "Vary": "Accept"})
@@ -110,15 +111,17 @@ class Server:
         target = self.site.path("query") + fragment
         return RedirectResponse(target, status_code=303, headers={"Vary": "Accept"})
 
-    def _description(self, request: Request, accept: str) -> Response:
+    async def _description(self, request: Request, accept: str) -> Response:
         format = _graph_format(accept)
         here = self.absolute(request)
-        triples = service_description(f"{here}/sparql", f"{here}/.well-known/void")
+        graphs = await self.once("graphs", lambda: self.pages.rows(_GRAPHS))
+        named = [row["g"]["value"] for row in graphs]
+        triples = service_description(f"{here}/sparql", f"{here}/.well-known/void", named)
         return _rdf(serialize(triples, format), format)
 
     async def void(self, request: Request) -> Response:
         """VoID: what the data set is and holds; a browser is led to the page that says so."""
-        accept = request.headers.get("accept", "")
+        accept = read_accept(request)
         format = self._page_format(dict(query_pairs(request)), accept, DATA_FIRST)
         if format == "html":
             return RedirectResponse(self.site.path("dataset"), 303, headers={"Vary": "Accept"})
@@ -137,6 +140,7 @@ class Server:
             title=read_title(self.site),
             page=f"{here}/dataset",
             dump=f"{here}/dataset/{dump.name}" if dump else "",
+            files=[(f"{here}/dataset/{file.name}", file) for file in find_downloads(self.site)],
             license=self.settings.license,
         )
         return serialize(triples, format)
@@ -147,7 +151,7 @@ class Server:
         """A resource's IRI: its page or its RDF, as the client wants."""
         fields = dict(query_pairs(request))
         iri = self._iri(request)
-        format = self._page_format(fields, request.headers.get("accept", ""))
+        format = self._page_format(fields, read_accept(request))
         if format != "html":
             body, _ = await self.work(self.reader.describe, iri, format)
             return _rdf(body, format) if body else await self._moved(request, iri, "id/")
@@ -185,9 +189,10 @@ class Server:
         self, fields: dict[str, str], accept: str, offers: dict[str, tuple[str, ...]] = PAGES
     ) -> str:
         wanted = fields.get("format", "")
-        if wanted and wanted not in offers:
+        named = find_named(wanted, offers)
+        if wanted and named is None:
             raise Fault(406, f"format={wanted}: expected one of {', '.join(offers)}")
-        format = wanted or choose(accept, offers)
+        format = named or choose(accept, offers)
         if format is None:
             medias = ", ".join(types[0] for types in offers.values())
             raise Fault(406, f"Accept {accept!r}: this comes as {medias}")
@@ -212,7 +217,7 @@ class Server:
 
     async def ontology(self, request: Request) -> Response:
         """What the terms' IRIs lead to: the page, or the ontology as data."""
-        format = self._page_format(dict(query_pairs(request)), request.headers.get("accept", ""))
+        format = self._page_format(dict(query_pairs(request)), read_accept(request))
         if format != "html":
             body = await self.once(f"ontology {format}", lambda: read_ontology(format))
             return _rdf(body, format)
@@ -376,7 +381,7 @@ class Server:
         if path.startswith("/api/"):
             body = {"error": fault.message, "nearest": fault.nearest}
             return JSONResponse(body, status_code=fault.status, headers=fault.headers)
-        if path != "/sparql" and choose(request.headers.get("accept", ""), PAGES) == "html":
+        if path != "/sparql" and choose(read_accept(request), PAGES) == "html":
             page = render("fault.html", self.site, fault=fault)
             return HTMLResponse(page, status_code=fault.status, headers=fault.headers)
         lines = [fault.message, *(f"  {hit['iri']}  {hit['label']}" for hit in fault.nearest)]
@@ -414,7 +419,7 @@ def _options(settings: Settings, methods: list[str]) -> Response:
 def _is_browser(request: Request, accept: str) -> bool:
     """A person's browser, that is: a GET that would rather have a page than results."""
     ranges = [media for media, quality in to_ranges(accept) if quality >= 1]
-    return request.method == "GET" and "text/html" in ranges
+    return request.method in ("GET", "HEAD") and "text/html" in ranges
 
 
 def _graph_format(accept: str) -> str:

@@ -19,6 +19,14 @@ GRAPHS: dict[str, tuple[str, ...]] = {
 }
 PAGES: dict[str, tuple[str, ...]] = {"html": ("text/html", "application/xhtml+xml"), **GRAPHS}
 
+#: What other programs call a format: SPARQLWrapper, rdflib, the endings of files.
+_OTHER_NAMES = {
+    "srj": "json", "srx": "xml",
+    "ttl": "turtle", "n3": "turtle", "json": "jsonld", "json-ld": "jsonld",
+    "nt": "ntriples", "n-triples": "ntriples", "xml": "rdfxml", "rdf": "rdfxml",
+    "rdf+xml": "rdfxml", "rdf/xml": "rdfxml",
+}  # fmt: skip
+
 #: The same where data are the rule and a page is for who asks for one.
 DATA_FIRST = {**GRAPHS, "html": PAGES["html"]}
 
@@ -46,6 +54,19 @@ def _quality(parameters: Sequence[str]) -> float:
             except ValueError:
                 return 0.0
     return 1.0
+
+
+def find_named(format: str, offers: Mapping[str, Sequence[str]]) -> str | None:
+    """Return the offer that a ``format`` parameter asks for, by name or media type; None if none.
+
+    >>> find_named("xml", ROWS), find_named("xml", GRAPHS), find_named("text/csv", GRAPHS)
+    ('xml', 'rdfxml', None)
+    """
+    wanted = format.strip().lower().replace(" ", "+")  # a plus in a query is a space
+    for name in (wanted, _OTHER_NAMES.get(wanted, "")):
+        if name in offers:
+            return name
+    return choose(wanted, offers) if "/" in wanted else None
 
 
 def choose(accept: str, offers: Mapping[str, Sequence[str]]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,7 @@ def _templates() -> jinja2.Environment:
     environment.filters["safelink"] = safe_link
     environment.filters["curie"] = to_curie
     environment.filters["counted"] = counted
+    environment.filters["within"] = find_words
     return environment
 
 
@@ -50,6 +52,22 @@ def safe_link(url: str) -> str:
     ('', 'https://e.org/')
     """
     return url if url.lower().startswith(("http://", "https://")) or url[:1] == "/" else ""
+
+
+def find_words(exact: str, sentence: str) -> tuple[str, str, str]:
+    """Return what is before a mention's words, the words, and what is after them.
+
+    Where they stand alone, if they do anywhere: not within another word.
+
+    >>> find_words("SAT", "GraphSAT calls SAT.")
+    ('GraphSAT calls ', 'SAT', '.')
+    """
+    alone = re.search(rf"(?<!\w){re.escape(exact)}(?!\w)", sentence)
+    start = alone.start() if alone else sentence.find(exact)
+    if start < 0:
+        return sentence, "", ""
+    end = start + len(exact)
+    return sentence[:start], sentence[start:end], sentence[end:]
 
 
 def render(template: str, site: Site, **values: Any) -> str:

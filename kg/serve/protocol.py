@@ -14,7 +14,7 @@ from starlette.requests import Request
 from kg.query import Ask
 from kg.query.tokens import find_tokens
 from kg.serve.faults import Fault
-from kg.serve.negotiate import GRAPHS, ROWS, choose
+from kg.serve.negotiate import GRAPHS, ROWS, choose, find_named
 from kg.serve.reading import query_pairs, read_body, to_pairs
 from kg.serve.settings import Settings
 
@@ -132,11 +132,7 @@ def to_ask(operation: Operation, accept: str, settings: Settings) -> Ask:
 
 
 def _named(format: str, offers: dict[str, tuple[str, ...]]) -> str:
-    if not format:
-        return ""
-    if format in offers:
-        return format
-    for name, medias in offers.items():
-        if format.lower() in medias:
-            return name
-    raise Fault(406, f"format={format}: expected one of {', '.join(offers)}")
+    found = find_named(format, offers) if format else ""
+    if found is None:
+        raise Fault(406, f"format={format}: expected one of {', '.join(offers)}")
+    return found

@@ -41,6 +41,11 @@ def query_pairs(request: Request) -> list[tuple[str, str]]:
     return to_pairs(_ascii(request.scope["query_string"]))
 
 
+def read_accept(request: Request) -> str:
+    """Return what the client accepts; several headers are one list (RFC 9110, section 5.3)."""
+    return ", ".join(request.headers.getlist("accept"))
+
+
 def _ascii(data: bytes) -> str:
     try:
         return data.decode("ascii")

@@ -21,14 +21,19 @@ from kg.serve.settings import Site
 CONCEPTS = tuple(kind.value for kind in ConceptType)
 #: Papers on one page of a concept.
 PAGE = 25
-#: Triples of a resource's description, at most.
+#: What other lists of a page show, at most.
+LISTED = 100
+#: Triples of a resource's description in which others speak of it, at most.
 DESCRIPTION = 5000
 
+# Patterns stand before the first OPTIONAL: what follows one, Oxigraph finds in the whole
+# graph and joins afterwards.
 _OUTGOING = "SELECT ?p ?o ?label { $it ?p ?o OPTIONAL { ?o skos:prefLabel|dcterms:title ?label } }"
-_INCOMING = """SELECT ?s ?p ?label { ?s ?p $it OPTIONAL { ?s skos:prefLabel|dcterms:title ?label } }
-LIMIT 100"""
-_NARROWER = """SELECT ?it ?label ?papers { ?it skos:broader $it ; skos:prefLabel ?label ;
-kg:paperCount ?papers } ORDER BY DESC(?papers) ?label LIMIT 100"""
+_INCOMING = f"""SELECT ?s ?p ?label {{
+  ?s ?p $it OPTIONAL {{ ?s skos:prefLabel|dcterms:title ?label }} }}
+LIMIT {LISTED + 1}"""
+_NARROWER = f"""SELECT ?it ?label ?papers {{ ?it skos:broader $it ; skos:prefLabel ?label ;
+kg:paperCount ?papers }} ORDER BY DESC(?papers) ?label LIMIT {LISTED + 1}"""
 _DECISIONS = """SELECT ?name ?broader ?label ?match ?reason ?score {
   ?d kg:decides $it ; kg:reason ?reason ; kg:score ?score .
   OPTIONAL { ?d kg:joinsName ?name }
@@ -44,9 +49,9 @@ _EVIDENCE = """SELECT ?paper ?role ?exact ?sentence ?confidence {
 _MENTIONS = """SELECT ?it ?label ?class ?role ?confidence ?field ?begin ?end ?exact ?sentence {
   ?m kg:inPaper $it ; kg:refersTo ?it ; kg:role ?role ; kg:confidence ?confidence ;
      kg:field ?field ; kg:begin ?begin ; kg:end ?end ; kg:exact ?exact .
-  OPTIONAL { ?m kg:sentence ?sentence }
   ?it skos:prefLabel ?label ; a ?class .
   FILTER (?class IN (kg:Method, kg:Dataset, kg:Benchmark, kg:Task, kg:Metric))
+  OPTIONAL { ?m kg:sentence ?sentence }
 } ORDER BY DESC(?field) ?begin ?end"""
 _LINKS = """SELECT ?it ?url ?kind { $it kg:hasLink ?it . ?it kg:url ?url .
   OPTIONAL { ?m kg:inPaper $it ; kg:refersTo ?it ; kg:linkKind ?kind } } ORDER BY ?url ?kind"""
@@ -58,8 +63,9 @@ _SIMILAR = """SELECT ?it ?title (COUNT(?c) AS ?shared) {
   ?it kg:mentions ?c ; dcterms:title ?title . FILTER (?it != $it)
 } GROUP BY ?it ?title ORDER BY DESC(?shared) ?title ?it LIMIT 10"""
 _DESCRIBE = f"""CONSTRUCT {{ ?s ?p ?o }} {{
-  {{ BIND ($it AS ?s) $it ?p ?o }} UNION {{ BIND ($it AS ?o) ?s ?p $it }}
-}} LIMIT {DESCRIPTION}"""
+  {{ BIND ($it AS ?s) $it ?p ?o }} UNION
+  {{ SELECT ?s ?p ?o {{ BIND ($it AS ?o) ?s ?p $it }} LIMIT {DESCRIPTION} }}
+}}"""
 
 
 class Reader:
@@ -105,6 +111,7 @@ class Reader:
 
     def _concept(self, iri: str, facts: list[dict[str, Any]], page: int) -> dict[str, Any]:
         decisions = self.rows(_DECISIONS, iri)
+        narrower = self.rows(_NARROWER, iri)
         papers = self.rows(f"{PAPERS} LIMIT {PAGE + 1} OFFSET {PAGE * (page - 1)}", iri)
         return {
             "label": _one(facts, "skos:prefLabel"),
@@ -112,9 +119,8 @@ class Reader:
             "papers": _one(facts, "kg:paperCount") or 0,
             "introduced_by": self._named(facts, "kg:introducedBy"),
             "broader": self._broader(facts, decisions),
-            "narrower": [
-                self._item(row, papers=row["papers"]) for row in self.rows(_NARROWER, iri)
-            ],
+            "narrower": [self._item(row, papers=row["papers"]) for row in narrower[:LISTED]],
+            "more_narrower": len(narrower) > LISTED,
             "matches": list(_matches(facts)),
             "merges": [
                 {"name": d["name"], "reason": d["reason"], "score": d["score"]}
@@ -210,6 +216,7 @@ class Reader:
     def _thing(self, iri: str, facts: list[dict[str, Any]]) -> dict[str, Any]:
         names = ("rdfs:label", "kg:url", "dcterms:title", "kg:exact")
         label = next(filter(None, (_one(facts, name) for name in names)), None)
+        referring = self.rows(_INCOMING, iri)
         return {
             "label": label or self.to_id(iri),
             "link": _one(facts, "kg:url") or "",
@@ -217,7 +224,8 @@ class Reader:
                 self._item(row, kind=row.get("kind", "")) for row in self.rows(_LINKED, iri)
             ],
             "facts": self._facts(facts, "o"),
-            "referred_by": self._facts(self.rows(_INCOMING, iri), "s"),
+            "referred_by": self._facts(referring[:LISTED], "s"),
+            "more_referred_by": len(referring) > LISTED,
         }
 
     def _facts(self, rows: list[dict[str, Any]], end: str) -> list[dict[str, Any]]:

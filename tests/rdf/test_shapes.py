@@ -24,8 +24,12 @@ Mutation = Callable[[Graph, Any, Any, Any], None]
 sh, kg = Namespace(PREFIXES["sh"]), Namespace(KG)
 skos, dcterms = Namespace(PREFIXES["skos"]), Namespace(PREFIXES["dcterms"])
 SHAPES = Graph().parse(schemas_folder() / "shapes.ttl")
-SILENT = {sh.path, sh.message, sh.targetClass, sh.property, sh.sparql, RDF.type}
+SILENT = {
+    sh.path, sh.message, sh.targetClass, sh.targetObjectsOf, sh.property, sh.sparql, RDF.type
+}  # fmt: skip
 ELSEWHERE = URIRef("https://e.org/elsewhere")
+#: What the only shape without a class is about.
+INPUT = URIRef(expand("prov:Entity"))
 
 
 def literal(value: object, kind: str) -> Literal:
@@ -132,7 +136,7 @@ def constraints() -> list[Any]:
     """Enumerate (target class, path, constraint, value, message) of the shapes file."""
     found = []
     for node in sorted(SHAPES.subjects(RDF.type, sh.NodeShape)):
-        target = SHAPES.value(node, sh.targetClass)
+        target = SHAPES.value(node, sh.targetClass) or INPUT
         for shape in (node, *sorted(SHAPES.objects(node, sh.property), key=_place)):
             path, message = SHAPES.value(shape, sh.path), str(SHAPES.value(shape, sh.message))
             for name, value in sorted(SHAPES.predicate_objects(shape)):
@@ -288,6 +292,14 @@ def test_every_class_of_resources_has_its_shape() -> None:
     assert set(CLASSES) - targets == {"Occurrence"}  # abstract: Mention and LinkMention
 
 
+def test_graphs_conform_beside_the_ontology_and_its_alignments(good: Graph) -> None:
+    """As a reasoner has them: a class's shape is for its subclasses, too."""
+    for name in ("kg.ttl", "alignments.ttl"):
+        good.parse(schemas_folder() / name)
+    _, report, text = pyshacl.validate(good, shacl_graph=SHAPES, inference="rdfs")
+    assert rows_of(report) == set(), text
+
+
 def test_report_is_a_standard_report(good: Graph) -> None:
     _other_words(good)
     good.remove((None, kg.hasLink, None))
@@ -412,6 +424,18 @@ def test_what_the_compiler_does_not_know_is_not_passed_over(
     assert report.engine == "pyshacl"
     theirs = rows_of(by_pyshacl(good, Graph().parse(own)))
     assert rows_of(report.to_rdf()) == theirs != set()
+
+
+def test_shapes_of_what_a_property_points_to(good: Graph, tmp_path: Path) -> None:
+    own = tmp_path / "own.ttl"
+    own.write_text(
+        OWN + "<https://e.org/s> a sh:NodeShape ; sh:targetObjectsOf kg:refersTo ; sh:property "
+        "[ sh:path kg:paperCount ; sh:maxCount 0 ] , [ sh:path kg:url ; sh:minLength 99 ] ."
+    )
+    report = validate(good, shapes=own)
+    assert report.engine == "sparql"
+    assert rows_of(report.to_rdf()) == rows_of(by_pyshacl(good, Graph().parse(own))) != set()
+    assert len(report.results) == len(set(report.results))
 
 
 def test_severity_and_paths_of_ones_own(good: Graph, tmp_path: Path) -> None:

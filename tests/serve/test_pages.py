@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+import pyoxigraph as ox
 import pytest
 import rdflib
 from rdflib.compare import isomorphic
@@ -23,7 +24,9 @@ from kg.files import read_jsonl
 from kg.names import concept_id
 from kg.query import build_store
 from kg.query.store import MARKER, STORE
-from kg.serve import Settings
+from kg.query.tokens import bind
+from kg.serve import Settings, resources
+from kg.serve.resources import _DESCRIBE, DESCRIPTION, LISTED
 from kg.vocab import BASE, KG, iri, schemas_folder
 from tests.folders import HOSTILE, make_records, write_folder
 from tests.query.test_runner import BOMBS
@@ -267,12 +270,45 @@ def test_a_resource_as_data_is_what_the_graph_says(
     assert found == set(whole.triples((node, None, None))) | set(whole.triples((None, None, node)))
 
 
+def test_what_a_hub_says_itself_is_never_cut(built: Path) -> None:
+    """Thousands of statements that point to it leave its own in."""
+    store = ox.Store()
+    store.load(path=str(built / "graph.ttl"), format=ox.RdfFormat.TURTLE)
+    node = ox.NamedNode(BASE + BUSY.id)
+    query = bind(_DESCRIBE, {"it": str(node)}).replace(str(DESCRIPTION), "1")
+    found = list(store.query(query))
+    own = [t for t in found if t.subject == node]
+    assert len(own) == len(list(store.quads_for_pattern(node, None, None)))
+    assert len(found) == len(own) + 1
+
+
+def test_no_look_up_has_a_pattern_after_an_optional_one() -> None:
+    """Oxigraph finds such a pattern in the whole graph: seconds for each page of a large one."""
+    optional = re.compile(r"OPTIONAL \{[^{}]*\}")
+    queries = [value for value in vars(resources).values() if "SELECT" in str(value)[:7]]
+    assert len(queries) > 8
+    for query in queries:
+        for rest in optional.split(query)[1:]:
+            assert not re.search(r"[?$]\w+ \S+ [?$]\w+", rest.partition("}")[0]), query
+
+
+def test_a_list_that_was_cut_says_so(client: Client) -> None:
+    page = client.get("/id/scheme/concepts", Accept=HTML).text
+    assert page.count("skos:inScheme</th>") == LISTED < len(CONCEPTS)
+    (query,) = re.findall(r'href="/query#query=([^"]+)">all of them as a query', page)
+    everything = client.ask(unquote(query), accept="text/csv").text.splitlines()[1:]
+    assert len(everything) == len(CONCEPTS)
+    assert "all of them" not in client.get(f"/id/{BUSY.id}", Accept=HTML).text
+
+
 def test_the_page_names_its_other_forms(client: Client) -> None:
     reply = client.get(f"/id/{BUSY.id}", Accept=HTML)
     assert reply.headers["vary"].lower().startswith("accept")
     for target in re.findall(r"<(\S+?)>", reply.headers["link"]):
         assert client.get(target).status == 200
     assert client.get(f"/id/{BUSY.id}?format=nonsense").status == 406
+    for name in ("json", "application/ld+json", "application/ld%2Bjson"):
+        assert client.get(f"/id/{BUSY.id}?format={name}").media == "application/ld+json"
     assert client.get(f"/id/{BUSY.id}", Accept="image/png").status == 406
 
 

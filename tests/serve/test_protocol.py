@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import xml.etree.ElementTree as ET
+from urllib.parse import urlsplit
 
 import pytest
 import rdflib
@@ -83,6 +84,8 @@ def test_query_dataset_default_graphs_are_merged(client: Client) -> None:
 def test_query_dataset_named_graphs(client: Client) -> None:
     assert count(client, NAMED, **{"named-graph-uri": [ONTOLOGY, NOWHERE]}) == count(client, NAMED)
     assert count(client, NAMED, **{"named-graph-uri": NOWHERE}) == 0
+    # As with FROM NAMED alone, the default graph is empty then.
+    assert count(client, ALL, **{"named-graph-uri": ONTOLOGY}) == 0
 
 
 def test_query_dataset_full(client: Client) -> None:
@@ -258,12 +261,18 @@ def test_a_format_by_name_beats_the_header(client: Client) -> None:
     assert client.ask(SELECT, accept="text/html", format="csv").media == "text/csv"
     assert client.ask(CONSTRUCT, format="jsonld").media == "application/ld+json"
     assert client.ask(CONSTRUCT, format="text/turtle").media == "text/turtle"
+    assert client.ask(CONSTRUCT, format="ttl").media == "text/turtle"
+    assert client.ask(CONSTRUCT, format="json").media == "application/ld+json"
+    assert client.ask(SELECT, format="xml").media == "application/sparql-results+xml"
+    assert client.ask(SELECT, format="ttl").status == 406
 
 
 # --- description ----------------------------------------------------------------------
 
 SD = rdflib.Namespace("http://www.w3.org/ns/sparql-service-description#")
 VOID = rdflib.Namespace("http://rdfs.org/ns/void#")
+DCAT = rdflib.Namespace("http://www.w3.org/ns/dcat#")
+PROV = rdflib.Namespace("http://www.w3.org/ns/prov#")
 
 
 def test_without_a_query_the_endpoint_describes_itself(client: Client) -> None:
@@ -273,6 +282,9 @@ def test_without_a_query_the_endpoint_describes_itself(client: Client) -> None:
     assert graph.value(service, SD.endpoint) == rdflib.URIRef(f"{client.url}/sparql")
     assert (service, SD.supportedLanguage, SD.SPARQL11Query) in graph
     assert len(list(graph.objects(service, SD.resultFormat))) == 8
+    rows = client.ask("SELECT ?g { GRAPH ?g { } }", accept="text/csv").text.split()[1:]
+    assert {str(name) for name in graph.objects(None, SD.name)} == set(rows)
+    assert rows
 
 
 def test_void_at_the_well_known_place(client: Client) -> None:
@@ -282,6 +294,14 @@ def test_void_at_the_well_known_place(client: Client) -> None:
     assert int(graph.value(dataset, VOID.triples)) == count(client, ALL)
     assert graph.value(dataset, VOID.sparqlEndpoint) == rdflib.URIRef(f"{client.url}/sparql")
     kg = rdflib.Namespace("https://w3id.org/paperkg/ontology#")
+    assert graph.value(dataset, VOID.vocabulary) == rdflib.URIRef(str(kg).rstrip("#"))
+    assert graph.value(dataset, PROV.wasGeneratedBy) is not None
+    # A data set is no build: what a property says of its subject's class must be true.
+    assert not list(graph.subject_objects(kg.softwareVersion))
+    for part in graph.objects(dataset, DCAT.distribution):
+        reply = client.get(urlsplit(str(graph.value(part, DCAT.downloadURL))).path)
+        assert len(reply.body) == int(graph.value(part, DCAT.byteSize))
+        assert str(graph.value(part, DCAT.mediaType)).endswith(reply.media)
     part = graph.value(predicate=VOID["class"], object=kg.Paper)
     wanted = count(client, "SELECT (COUNT(*) AS ?n) { ?p a kg:Paper }")
     assert int(graph.value(part, VOID.entities)) == wanted
@@ -295,6 +315,7 @@ def test_a_browser_gets_the_editor(client: Client) -> None:
     assert client.get("/sparql", Accept=accept).headers["location"] == "/query"
     reply = client.ask("ASK {}", accept=accept)
     assert (reply.status, reply.headers["location"]) == (303, "/query#query=ASK%20%7B%7D")
+    assert client.send("HEAD", "/sparql", Accept=accept).status == 303
 
 
 def test_head_and_options(client: Client) -> None:

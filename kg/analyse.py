@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kg.errors import NotFoundError, UsageError
-from kg.graph import check_graph
+from kg.graph import check_graph, own_part
 from kg.model import ConceptType
 from kg.nearest import nearest_hint
 from kg.text import fold, sentence_at
@@ -112,7 +112,7 @@ def find_node(graph: nx.MultiDiGraph, name: str) -> str:
     """
     check_graph(graph)
     for key in (name, f"paper/{name}", name.replace(":", "/", 1)):
-        if key in graph and graph.nodes[key]["kind"] != "link":
+        if key in graph and graph.nodes[key].get("kind", "link") != "link":
             return key
     key = fold(name)
     found = [
@@ -127,7 +127,7 @@ def find_node(graph: nx.MultiDiGraph, name: str) -> str:
 
 def _names(graph: nx.MultiDiGraph) -> Iterable[tuple[str, str, bool]]:
     for node, data in graph.nodes(data=True):
-        if data["kind"] == "link":
+        if data.get("kind", "link") == "link":
             continue
         yield node, fold(data["label"]), True
         others = data["record"].names if data["kind"] == "paper" else data["aliases"]
@@ -136,7 +136,7 @@ def _names(graph: nx.MultiDiGraph) -> Iterable[tuple[str, str, bool]]:
 
 
 def _unknown(graph: nx.MultiDiGraph, name: str) -> str:
-    labels = (d["label"] for _, d in graph.nodes(data=True) if d["kind"] != "link")
+    labels = (d["label"] for _, d in graph.nodes(data=True) if d.get("kind", "link") != "link")
     return f"{name!r} is no paper or concept of this graph{nearest_hint(name, labels)}"
 
 
@@ -156,6 +156,7 @@ def similar(graph: nx.MultiDiGraph, name: str, *, limit: int = 10) -> list[Simil
         UsageError: a limit below 0.
     """
     _check_limit(limit)
+    graph = own_part(graph)
     node = find_node(graph, name)
     vectors = _vectors(graph, paper_side=graph.nodes[node]["kind"] == "paper")
     own = vectors.get(node, {})
@@ -219,6 +220,7 @@ def path(graph: nx.MultiDiGraph, start: str, end: str, *, limit: int = 1) -> lis
     import networkx as nx
 
     _check_limit(limit)
+    graph = own_part(graph)
     source, target = find_node(graph, start), find_node(graph, end)
     flat = _cost_graph(graph)
     if not nx.has_path(flat, source, target):
@@ -284,7 +286,7 @@ def top(
         UsageError: an unknown measure, type or role, a role with another measure, a
             limit below 0.
     """
-    check_graph(graph)
+    graph = own_part(graph)
     _check_limit(limit)
     _check_word("by", by, MEASURES)
     _check_word("type", type or "Paper", (*ConceptType, "Paper"))
@@ -357,7 +359,7 @@ def communities(graph: nx.MultiDiGraph, *, resolution: float = 1.0) -> list[Comm
     Raises:
         UsageError: a resolution that is no number above 0.
     """
-    check_graph(graph)
+    graph = own_part(graph)
     if not 0 < resolution < math.inf:
         raise UsageError(f"resolution {resolution}: expected a number above 0")
     from kg.louvain import Network, find_communities
@@ -422,6 +424,7 @@ def trends(
         UsageError: an unknown type, a limit below 0.
     """
     _check_limit(limit)
+    graph = own_part(graph)
     wanted = [names] if isinstance(names, str) else names  # else each letter were a name
     nodes = [find_node(graph, name) for name in wanted] or [
         row.id for row in top(graph, type=type, limit=limit)
@@ -453,6 +456,7 @@ def describe(graph: nx.MultiDiGraph, name: str) -> dict[str, Any]:
     Raises:
         NotFoundError: nothing has that name.
     """
+    graph = own_part(graph)
     node = find_node(graph, name)
     record = graph.nodes[node]["record"]
     facts: dict[str, Any] = {

@@ -154,6 +154,25 @@ def check_graph(graph: Any) -> None:
         )
 
 
+def own_part(graph: nx.MultiDiGraph) -> nx.MultiDiGraph:
+    """Return ``graph`` without the nodes and edges that somebody else added to it.
+
+    Those have no ``kind`` of this module's tables.  The graph itself where there are none.
+
+    Raises:
+        UsageError: as :func:`check_graph`.
+    """
+    check_graph(graph)
+    nodes = [node for node, data in graph.nodes(data=True) if "kind" not in data]
+    edges = [edge for *edge, data in graph.edges(keys=True, data=True) if "kind" not in data]
+    if not nodes and not edges:
+        return graph
+    part = graph.copy()
+    part.remove_edges_from(edges)
+    part.remove_nodes_from(nodes)
+    return part
+
+
 def to_records(graph: nx.MultiDiGraph) -> tuple[tuple[Paper, ...], tuple[Concept, ...]]:
     """Return the papers and the concepts of ``graph``, each sorted by id.
 

@@ -13,6 +13,7 @@ from kg.analyse import find_node
 from kg.errors import NotFoundError, UsageError
 from kg.graph import build_graph
 from kg.model import Concept, Mention, Paper
+from kg.view import show
 
 
 @pytest.fixture
@@ -218,3 +219,26 @@ def test_what_is_no_graph_of_ours_is_told(call: Any, graph: nx.MultiDiGraph) -> 
         call(graph.to_undirected())
     with pytest.raises(UsageError, match="found a MultiDiGraph, expected a built folder"):
         kg.ask(graph, "counts")  # type: ignore[arg-type]
+
+
+def test_what_others_add_to_a_graph_changes_no_answer(graph: nx.MultiDiGraph) -> None:
+    """People as nodes, similarities as edges: what one does with networkx."""
+    more = graph.copy()
+    more.add_edge("person/ada", "paper/arxiv:2401.00001", wrote=True)
+    more.add_edge("paper/arxiv:2401.00001", "paper/buzz-00000000", similarity=0.5)
+    more.add_edge("method/fizz", "dataset/picdata")
+    for call in (
+        kg.top,
+        kg.communities,
+        kg.trends,
+        kg.to_records,
+        lambda g: kg.similar(g, "Fizz"),
+        lambda g: kg.path(g, "Fizz", "PicData"),
+        lambda g: kg.describe(g, "Buzz"),
+        lambda g: kg.top(g, by="pagerank"),
+        lambda g: show(g).page,
+    ):
+        assert call(more) == call(graph)
+    with pytest.raises(NotFoundError):
+        find_node(more, "person/ada")
+    assert "person/ada" in more

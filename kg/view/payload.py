@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from kg.graph import check_graph
+from kg.graph import own_part
 from kg.louvain import Ints, Network, find_communities
 from kg.model import FIELDS, Concept, ConceptType, Mention, Paper, Role
 from kg.text import sentence_spans
@@ -81,16 +81,15 @@ def build_payload(
     """Return the page's data as a JSON object.
 
     Args:
-        graph: as :func:`kg.graph.build_graph` makes it.
+        graph: as :func:`kg.graph.build_graph` makes it; what others added to it is left out.
         title: heading of the page.
         abstracts: whether the abstracts are carried.
         sentences: whether the sentences of the mentions are carried when the
             abstracts are not.
         limits: what the page may carry; what goes beyond is counted in ``folded``.
     """
-    check_graph(graph)
     limits = limits or Limits()
-    content = _content(graph, limits)
+    content = _content(own_part(graph), limits)
     text = _text_level(content, abstracts, sentences, limits)
     where = _Map.of(content, limits)
     return {

@@ -15,6 +15,7 @@ from kg import grow, pipeline
 from kg.errors import BuildError, KGError, NotFoundError
 from kg.folder import load
 from kg.model import Paper, claims
+from kg.names import name_key
 from tests.test_cli import kg as run
 
 ROOT = Path(__file__).parent.parent
@@ -186,6 +187,20 @@ def test_differences_say_what_became_of_a_concept(grown: Path, tmp_path: Path) -
     assert len(gone) == 1
     assert gone[0]["after"].startswith("now method/")
     assert grow.differences(made.concepts, made.concepts) == []
+
+
+def test_a_concept_s_id_is_a_name_for_one_paper_too(grown: Path) -> None:
+    by_concept: dict[str, set[str]] = {}
+    paper = load(grown).papers[0]
+    for mention in paper.mentions:
+        by_concept.setdefault(str(mention.concept), set()).add(name_key(mention.text))
+    one = next(id for id, keys in by_concept.items() if len(keys) == 1)
+    done = run("correct", str(grown), "drop", one, "--paper", paper.id)
+    assert done.returncode == 0, done.stderr.decode()
+    kept = {str(m.concept) for m in load(grown).papers[0].mentions}
+    assert by_concept.keys() - kept == {one}
+    gone = run("correct", str(grown), "drop", one, "--paper", paper.id).stderr.decode()
+    assert "does not mention" in gone
 
 
 def test_another_role_in_one_paper_is_a_difference(grown: Path) -> None:

@@ -16,6 +16,7 @@ from kg.files import CORRECTIONS, check_replaceable, replace_file
 from kg.text import counted
 
 if TYPE_CHECKING:
+    from kg.folder import Folder
     from kg.link.corrections import Entry
     from kg.pipeline import Build
 
@@ -91,8 +92,25 @@ def command(
     path = Path(corrections) if corrections else built.path / CORRECTIONS
     entry = _entry(action, names, paper) if action else None
     if entry and entry.paper:
-        entry = replace(entry, paper=find_paper(built, entry.paper))
+        id = find_paper(built, entry.paper)
+        entry = replace(entry, paper=id, names=(_spelling(built, id, entry.names[0]),))
     _correct(built.path, path, entry, dry_run=dry_run)
+
+
+def _spelling(built: Folder, paper: str, name: str) -> str:
+    """Return how the paper writes the concept, where ``name`` is the id of one; else ``name``."""
+    from kg.names import name_key
+
+    if all(concept.id != name for concept in built.concepts):
+        return name
+    mentions = next(p.mentions for p in built.papers if p.id == paper)
+    found = {name_key(m.text): m.text for m in mentions if m.concept == name}
+    if not found:
+        raise NotFoundError(f"paper {paper} does not mention {name}; nothing was changed")
+    if len(found) > 1:
+        texts = " and ".join(map(repr, sorted(found.values())))
+        raise UsageError(f"paper {paper} calls {name} {texts}: name one of them, each in its turn")
+    return next(iter(found.values()))
 
 
 def _entry(action: str, names: tuple[str, ...], paper: str | None) -> Entry:

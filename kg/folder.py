@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kg
+from kg.build_info import BuildInfo
 from kg.errors import BuildError
 from kg.files import MANIFEST, read_jsonl, sha256, write_jsonl
 from kg.model import Concept, Paper
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from kg.pipeline import Build
-    from kg.rdf import BuildInfo
 
 #: Changes when a folder of an older version can no longer be read.
 FORMAT = 1
@@ -76,7 +76,6 @@ class Folder:
     def graph(self) -> nx.MultiDiGraph:
         """The networkx graph (:mod:`kg.graph`); it knows its build, for :func:`kg.to_rdf`."""
         from kg.graph import build_graph
-        from kg.rdf import BuildInfo
 
         graph = build_graph(self.papers, self.concepts)
         graph.graph["build"] = BuildInfo.from_manifest(self.manifest)
@@ -174,8 +173,6 @@ def _write_rdf(build: Build, folder: Path) -> dict[str, Any]:
 
 def build_info(build: Build) -> BuildInfo:
     """Return what the RDF says of how the graph was made: no times, so that bytes repeat."""
-    from kg.rdf import BuildInfo
-
     return BuildInfo.make(
         version=kg.__version__,
         model=build.model,

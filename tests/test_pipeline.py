@@ -16,13 +16,13 @@ import networkx as nx
 import pytest
 
 import kg
+from kg.build_info import BuildInfo
 from kg.errors import BuildError, ReadError
 from kg.files import FILES
 from kg.folder import load
 from kg.graph import build_graph, to_records
 from kg.model import claims
 from kg.pipeline import Options
-from kg.rdf.build_info import BuildInfo
 from tests.test_cli import kg as run
 
 ROOT = Path(__file__).parent.parent

@@ -8,8 +8,8 @@ pyoxigraph and pySHACL are loaded by the functions that need them.
 
 from __future__ import annotations
 
+from kg.build_info import BuildInfo
 from kg.rdf.blocks import RdfSource, count_triples
-from kg.rdf.build_info import BuildInfo
 from kg.rdf.convert import from_rdf, to_rdf
 from kg.rdf.ntriples import write_nquads, write_ntriples
 from kg.rdf.report import Result, ValidationReport

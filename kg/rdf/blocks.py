@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import KW_ONLY, dataclass, field
 from urllib.parse import quote
 
+from kg.build_info import BuildInfo
 from kg.model import Concept, Link, Mention, Paper, claims, source_parts
-from kg.rdf.build_info import BuildInfo
 from kg.rdf.terms import (
     check_base,
     decimal,

@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
+from kg.build_info import BuildInfo
 from kg.errors import RecordError
 from kg.model import Broader, Concept, ConceptType, Link, Match, Mention, Merge, Paper
 from kg.rdf.blocks import Block, RdfSource
-from kg.rdf.build_info import BuildInfo
 from kg.rdf.terms import split
 from kg.rdf.turtle import prefixes
 from kg.vocab import BASE, KG, PREFIXES, expand

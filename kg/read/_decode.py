@@ -30,6 +30,7 @@ _BOMS = (
 _UTF8_SEQUENCE = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
+_NUL = re.compile("\x00")
 _BAD = re.compile("[\x00-\x08\x0e-\x1b\x7f\ud800-\udfff\ufffe\uffff]")
 
 #: What a broken compressed stream raises.
@@ -83,11 +84,21 @@ def _utf8_lines(source: Source, limit: int) -> Iterator[str]:
 
 
 def _without_nul(source: Source, number: int, text: str) -> str:
-    if "\x00" not in text:
+    return without(source, number, text, _NUL, "NUL") if "\x00" in text else text
+
+
+def without(source: Source, number: int, text: str, characters: re.Pattern[str], name: str) -> str:
+    """Replace ``characters`` by U+FFFD and say so, under their ``name``, with the line.
+
+    Args:
+        number: the line that ``text`` begins in.
+    """
+    found = characters.search(text)
+    if not found:
         return text
-    line = number + text.count("\n", 0, text.index("\x00"))
-    source.notice(line, "NUL characters became U+FFFD")
-    return text.replace("\x00", "\ufffd")
+    line = number + text.count("\n", 0, found.start())
+    source.notice(line, f"{name} characters became U+FFFD")
+    return characters.sub("\ufffd", text)
 
 
 def _decode_lines(source: Source, number: int, raw: bytes) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from kg.read._base import Row, Source
 from kg.read._bibtex import without_braces
-from kg.read._decode import BROKEN, find_encoding, to_pieces
+from kg.read._decode import BROKEN, find_encoding, to_pieces, without
 from kg.read._flavours import without_tags
 from kg.read._mail import without_places
 
@@ -33,6 +33,7 @@ _MAX_DEPTH = 200
 _MAX_PREFIXES = 50
 
 _ENCODING = re.compile(rb"\s*<\?xml[^>]*?\sencoding\s*=\s*[\"']([\w.-]+)")
+#: No XML may hold them; NUL, too, but that is gone when text is decoded.
 _CONTROL = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 #: Where reading can go on: a document, or an entry.
 _NEXT = re.compile(rb"<\?xml\s|<(?:[\w.-]{1,50}:)?(?:entry|item|record)[\s/>]", re.IGNORECASE)
@@ -50,7 +51,7 @@ def read_atom(source: Source) -> Iterator[Row]:
     documents = _Documents(source, entries)
     try:
         for line, text in to_pieces(source, _find_encoding(source)):
-            documents.feed(line, _without_controls(source, line, text).encode())
+            documents.feed(line, without(source, line, text, _CONTROL, "control").encode())
             yield from entries.take()
         documents.close()
         if not entries.seen:
@@ -81,15 +82,6 @@ def _find_encoding(source: Source) -> str:
     return "utf-8"
 
 
-def _without_controls(source: Source, line: int, text: str) -> str:
-    """Replace the characters that no XML may hold by U+FFFD."""
-    found = _CONTROL.search(text)
-    if not found:
-        return text
-    source.notice(line + text.count("\n", 0, found.start()), "control characters became U+FFFD")
-    return _CONTROL.sub("\ufffd", text)
-
-
 class _Documents:
     """Feeds the parsers, one for each document, and one more after each break.
 
@@ -103,15 +95,15 @@ class _Documents:
         self.held = b""
         self.open(1)
 
-    def open(self, line: int, head: str = "") -> None:
+    def open(self, line: int, head: bytes = b"") -> None:
         """Begin a document, or what follows a break in one, in that line of the stream."""
         from defusedxml.ElementTree import DefusedXMLParser
 
         self.entries.reset()
         self.line, self.resumed = line, bool(head)
         self.parser: Any = DefusedXMLParser(target=self.entries, encoding="utf-8")
-        self.parser.feed(head.encode())
-        self.fed = self.begun = len(head.encode())
+        self.parser.feed(head)
+        self.fed = self.begun = len(head)
 
     def locate(self) -> int:
         """Return the number of the line that is parsed now."""
@@ -122,8 +114,7 @@ class _Documents:
         line, data = line - self.held.count(b"\n"), self.held + data
         self.held, at = b"", 0
         while at < len(data):
-            step = self._resume if self.parser is None else self._parse
-            to = step(line, data, at)
+            to = self._parse(data, at) if self.parser else self._resume(line, data, at)
             line, at = line + data.count(b"\n", at, to), to
 
     def close(self) -> None:
@@ -136,7 +127,7 @@ class _Documents:
         except ParseError as error:
             self._refuse(error)
 
-    def _parse(self, line: int, data: bytes, at: int) -> int:
+    def _parse(self, data: bytes, at: int) -> int:
         """Parse from ``at``; return where parsing broke, or the end."""
         from xml.etree.ElementTree import ParseError
 
@@ -172,7 +163,7 @@ class _Documents:
             self.held = data[max(at, len(data) - _LONGEST) :]
             return len(data)
         line += data.count(b"\n", at, found.start())
-        self.open(line, "" if found[0].startswith(b"<?") else self.entries.head())
+        self.open(line, b"" if found[0].startswith(b"<?") else self.entries.head())
         return found.start()
 
 
@@ -196,10 +187,10 @@ class _Entries:
         """Forget what is half read."""
         self.path, self.text, self.entry = [], [], None
 
-    def head(self) -> str:
+    def head(self) -> bytes:
         """Return the start tag of an element that binds every prefix met so far."""
         bound = (f' xmlns:{prefix}="{n}"' for n, prefix in enumerate(sorted(self.prefixes)))
-        return f"<r{''.join(bound)}>"
+        return f"<r{''.join(bound)}>".encode()
 
     def start_ns(self, prefix: str, address: str) -> None:
         if prefix and prefix != "xml" and len(self.prefixes) < _MAX_PREFIXES:

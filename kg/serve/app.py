@@ -37,7 +37,7 @@ from kg.serve.describe import serialize, service_description, void_description
 from kg.serve.editor import editor_data
 from kg.serve.faults import Fault, to_fault
 from kg.serve.guard import CSP, Guard, is_allowed, to_hash
-from kg.serve.negotiate import DATA_FIRST, GRAPHS, PAGES, choose, find_named, to_ranges
+from kg.serve.negotiate import DATA_FIRST, GRAPHS, PAGES, agree, choose, to_ranges
 from kg.serve.ontology import FILES, find_file, read_ontology, read_page
 from kg.serve.openapi import openapi
 from kg.serve.pages import STATIC, render, to_script_data
@@ -121,8 +121,7 @@ class Server:
 
     async def void(self, request: Request) -> Response:
         """VoID: what the data set is and holds; a browser is led to the page that says so."""
-        accept = read_accept(request)
-        format = self._page_format(dict(query_pairs(request)), accept, DATA_FIRST)
+        format = _page_format(request, DATA_FIRST)
         if format == "html":
             return RedirectResponse(self.site.path("dataset"), 303, headers={"Vary": "Accept"})
         here = self.absolute(request)
@@ -151,7 +150,7 @@ class Server:
         """A resource's IRI: its page or its RDF, as the client wants."""
         fields = dict(query_pairs(request))
         iri = self._iri(request)
-        format = self._page_format(fields, read_accept(request))
+        format = _page_format(request)
         if format != "html":
             body, _ = await self.work(self.reader.describe, iri, format)
             return _rdf(body, format) if body else await self._moved(request, iri, "id/")
@@ -185,19 +184,6 @@ class Server:
         kind, _, key = tail.partition("/")
         return self.reader.iri(to_text(kind), to_text(key))
 
-    def _page_format(
-        self, fields: dict[str, str], accept: str, offers: dict[str, tuple[str, ...]] = PAGES
-    ) -> str:
-        wanted = fields.get("format", "")
-        named = find_named(wanted, offers)
-        if wanted and named is None:
-            raise Fault(406, f"format={wanted}: expected one of {', '.join(offers)}")
-        format = named or choose(accept, offers)
-        if format is None:
-            medias = ", ".join(types[0] for types in offers.values())
-            raise Fault(406, f"Accept {accept!r}: this comes as {medias}")
-        return format
-
     async def _page(self, node: dict[str, Any]) -> Response:
         template = {"concept": "concept.html", "paper": "paper.html"}.get(
             node["kind"], "thing.html"
@@ -217,7 +203,7 @@ class Server:
 
     async def ontology(self, request: Request) -> Response:
         """What the terms' IRIs lead to: the page, or the ontology as data."""
-        format = self._page_format(dict(query_pairs(request)), read_accept(request))
+        format = _page_format(request)
         if format != "html":
             body = await self.once(f"ontology {format}", lambda: read_ontology(format))
             return _rdf(body, format)
@@ -420,6 +406,10 @@ def _is_browser(request: Request, accept: str) -> bool:
     """A person's browser, that is: a GET that would rather have a page than results."""
     ranges = [media for media, quality in to_ranges(accept) if quality >= 1]
     return request.method in ("GET", "HEAD") and "text/html" in ranges
+
+
+def _page_format(request: Request, offers: dict[str, tuple[str, ...]] = PAGES) -> str:
+    return agree(dict(query_pairs(request)).get("format", ""), read_accept(request), offers)
 
 
 def _graph_format(accept: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from kg.serve.faults import Fault
+
 #: Format name -> media types that ask for it, the one that is sent first.
 ROWS: dict[str, tuple[str, ...]] = {
     "json": ("application/sparql-results+json", "application/json"),
@@ -67,6 +69,24 @@ def find_named(format: str, offers: Mapping[str, Sequence[str]]) -> str | None:
         if name in offers:
             return name
     return choose(wanted, offers) if "/" in wanted else None
+
+
+def agree(format: str, accept: str, offers: Mapping[str, Sequence[str]], what: str = "this") -> str:
+    """Return the offer that a ``format`` parameter names, else the one that ``accept`` wants most.
+
+    Raises:
+        Fault: 406 if that is none; the message says as what ``what`` comes.
+    """
+    if not format:
+        found = choose(accept, offers)
+        medias = ", ".join(types[0] for types in offers.values())
+        problem = f"Accept {accept!r}: {what} comes as {medias}"
+    else:
+        found = find_named(format, offers)
+        problem = f"format={format}: expected one of {', '.join(offers)}"
+    if found is None:
+        raise Fault(406, problem)
+    return found
 
 
 def choose(accept: str, offers: Mapping[str, Sequence[str]]) -> str | None:

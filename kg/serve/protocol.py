@@ -14,7 +14,7 @@ from starlette.requests import Request
 from kg.query import Ask
 from kg.query.tokens import find_tokens
 from kg.serve.faults import Fault
-from kg.serve.negotiate import GRAPHS, ROWS, choose, find_named
+from kg.serve.negotiate import GRAPHS, ROWS, agree
 from kg.serve.reading import query_pairs, read_body, to_pairs
 from kg.serve.settings import Settings
 
@@ -116,10 +116,7 @@ def to_ask(operation: Operation, accept: str, settings: Settings) -> Ask:
     """
     graph = query_form(operation.query) in ("CONSTRUCT", "DESCRIBE")
     offers = GRAPHS if graph else ROWS
-    chosen = _named(operation.format, offers) or choose(accept, offers)
-    if chosen is None:
-        medias = ", ".join(types[0] for types in offers.values())
-        raise Fault(406, f"Accept {accept!r}: this query's answer comes as {medias}")
+    chosen = agree(operation.format, accept, offers, "this query's answer")
     return Ask(
         operation.query,
         rows="json" if graph else chosen,
@@ -129,10 +126,3 @@ def to_ask(operation: Operation, accept: str, settings: Settings) -> Ask:
         default_graphs=operation.default_graphs,
         named_graphs=operation.named_graphs,
     )
-
-
-def _named(format: str, offers: dict[str, tuple[str, ...]]) -> str:
-    found = find_named(format, offers) if format else ""
-    if found is None:
-        raise Fault(406, f"format={format}: expected one of {', '.join(offers)}")
-    return found
